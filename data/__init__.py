@@ -1,0 +1,1 @@
+"""Annotated corpora: the JSON Lines format, readers of other formats, checks, statistics and splits."""
