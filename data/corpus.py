@@ -62,9 +62,8 @@ def parse_line(line: bytes) -> Any:
     try:
         value = json.loads(line.decode("utf-8"), parse_constant=_reject_constant)
     except UnicodeDecodeError as error:
-        raise RecordError(
-            f"The line is not UTF-8: byte {error.start} is 0x{line[error.start]:02x}."
-        ) from error
+        byte = line[error.start]
+        raise RecordError(f"The line is not UTF-8: byte {error.start} is 0x{byte:02x}.") from error
     except json.JSONDecodeError as error:
         raise RecordError(f"The line is not JSON: {error.msg} at character {error.pos}.") from error
     # a number of thousands of digits
@@ -154,6 +153,8 @@ def _reject_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise RecordError(
-            r"The line holds half a surrogate pair (\ud800 to \udfff), which is no character."
-        ) from error
+        raise RecordError(r"The line holds half a surrogate pair (\ud800 to \udfff).") from error
+
+
+def _reject_constant(name: str) -> None:
+    raise RecordError(f"The line is not JSON: {name} is no number.")
