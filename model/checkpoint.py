@@ -1,0 +1,255 @@
+"""Checkpoints: Hugging Face token-classification folders, found by path or Hub id and checked before use."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from tokenizers import Tokenizer
+
+from .errors import CheckpointError
+from .labels import labels_of, tag_names
+from .safetensors import read_header
+from .settings import SETTINGS_FILE, Settings, read_object
+
+__all__ = [
+    "BUNDLED",
+    "SETTINGS_FILE",
+    "Checkpoint",
+    "RuntimeName",
+    "Settings",
+    "load_checkpoint",
+    "open_folder",
+]
+
+RuntimeName = Literal["onnx", "torch"]
+
+BUNDLED = Path(__file__).parent / "weights"
+CONFIG_FILE = "config.json"
+TOKENIZER_FILE = "tokenizer.json"
+ONNX_FILES = ("onnx/model_quantized.onnx", "onnx/model.onnx")
+TORCH_FILES = ("model.safetensors", "model.safetensors.index.json")
+PICKLED_FILES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+SLOW_TOKENIZER_FILES = (
+    "vocab.txt",
+    "vocab.json",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+)
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A folder that was found good for a runtime.
+
+    `tags` stand in the order of the model's outputs. `weights` is the file that the runtime opens;
+    None where no runtime was asked for. `name` is what the user called it, `revision` what exactly that
+    was: the commit hash on the Hub, or the first 12 digits of the SHA-256 recorded for `weights`.
+    """
+
+    folder: Path
+    name: str
+    revision: str | None
+    tags: tuple[str, ...]
+    settings: Settings
+    weights: Path | None
+    config: dict[str, Any] = field(repr=False, hash=False)
+
+    def read_tokenizer(self) -> Tokenizer:
+        """Return the tokenizer; raises `CheckpointError` where its file cannot be loaded."""
+        path = self.folder / TOKENIZER_FILE
+        try:
+            return Tokenizer.from_file(str(path))
+        except Exception as error:
+            raise CheckpointError(f"Cannot read the tokenizer {path}: {error}.") from error
+
+    @property
+    def identity(self) -> str:
+        """`name@revision`, or `name` where no revision is known; predictions carry it."""
+        return f"{self.name}@{self.revision}" if self.revision else self.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the tags name."""
+        return labels_of(self.tags)
+
+
+def load_checkpoint(
+    ref: str | Path | None = None,
+    *,
+    revision: str | None = None,
+    token: str | None = None,
+    cache_dir: Path | None = None,
+    runtime: RuntimeName = "onnx",
+) -> Checkpoint:
+    """Return the checkpoint that `ref` names: the bundled one (None), a folder, or a model on the Hub.
+
+    Of a model on the Hub only the files that `runtime` needs are fetched. Raises `CheckpointError` where
+    there is no such folder or it is incomplete or damaged, `HubError` where the Hub cannot give it.
+    """
+    if is_hub_id(ref):
+        # huggingface_hub takes a third of a second to import, which a local checkpoint need not pay
+        from .hub import fetch_checkpoint
+
+        folder, commit = fetch_checkpoint(str(ref), revision, token, cache_dir, runtime)
+        return open_folder(folder, runtime, name=str(ref), revision=commit)
+    folder = BUNDLED if ref is None else Path(ref).expanduser()
+    if revision is not None:
+        raise CheckpointError(f"A revision can be chosen on the Hub only: {folder} is a folder.")
+    if ref is None and not (folder / CONFIG_FILE).is_file():
+        raise CheckpointError(
+            f"The bundled model is missing: there is no {folder / CONFIG_FILE}; name a model instead."
+        )
+    return open_folder(folder, runtime, name="bundled" if ref is None else folder.resolve().name)
+
+
+def is_hub_id(ref: str | Path | None) -> bool:
+    """Return whether `ref` can only mean a model on the Hub.
+
+    A `Path`, an existing folder and whatever is written like a path are folders. Raises `CheckpointError`
+    where it can be neither.
+    """
+    if ref is None or isinstance(ref, Path) or Path(ref).expanduser().exists():
+        return False
+    if ref.startswith((".", "/", "~")) or ref.endswith(("/", os.sep)) or "\\" in ref or ref.count("/") > 1:
+        return False
+    if not _HUB_ID.fullmatch(ref):
+        raise CheckpointError(f"{ref!r} is neither a folder nor the id of a model on the Hub ('org/name').")
+    return True
+
+
+def open_folder(
+    folder: Path, runtime: RuntimeName | None, *, name: str | None = None, revision: str | None = None
+) -> Checkpoint:
+    """Return the checkpoint in `folder` after checking all that can be checked without running it.
+
+    Raises `CheckpointError`, naming the file, where something is missing, damaged or contradictory.
+    """
+    if not folder.is_dir():
+        state = "is a file: name the folder that holds it" if folder.exists() else "does not exist"
+        raise CheckpointError(f"The checkpoint folder {folder} {state}.")
+    config = read_object(_existing(folder, CONFIG_FILE))
+    tags = _tags(folder / CONFIG_FILE, config)
+    _check_tokenizer(folder)
+    settings = _settings(folder, config, tags)
+    weights = None if runtime is None else find_weights(folder, runtime)
+    if weights is not None and revision is None:
+        checksum = settings.checksums.get(weights.relative_to(folder).as_posix())
+        revision = checksum and checksum[:12]
+    return Checkpoint(
+        folder=folder,
+        name=name or folder.resolve().name,
+        revision=revision,
+        tags=tags,
+        settings=settings,
+        weights=weights,
+        config=config,
+    )
+
+
+def find_weights(folder: Path, runtime: RuntimeName) -> Path:
+    """Return the file that `runtime` opens: int8 before fp32 ONNX, or safetensors (its index if sharded).
+
+    Raises `CheckpointError` where there is none, or where a safetensors file is truncated.
+    """
+    names = ONNX_FILES if runtime == "onnx" else TORCH_FILES
+    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    if found is None:
+        raise CheckpointError(_no_weights(folder, runtime))
+    if found.stat().st_size == 0:
+        raise CheckpointError(f"{found} is empty.")
+    for path in _shards(found) if runtime == "torch" else ():
+        read_header(path)
+    return found
+
+
+def _no_weights(folder: Path, runtime: RuntimeName) -> str:
+    if runtime == "onnx":
+        return (
+            f"{folder} has no ONNX weights ({' or '.join(ONNX_FILES)}): "
+            "run `ie model export` on it or use `--runtime torch`."
+        )
+    if any((folder / name).is_file() for name in PICKLED_FILES):
+        return (
+            f"{folder} has only {PICKLED_FILES[0]}, a pickle, which can run code: convert it to safetensors."
+        )
+    return f"{folder} has no {TORCH_FILES[0]}; weights are read from safetensors only."
+
+
+def _shards(path: Path) -> list[Path]:
+    """Return the safetensors files that `path`, one of them or the index of several, stands for."""
+    if path.suffix != ".json":
+        return [path]
+    parts = read_object(path).get("weight_map")
+    if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
+        raise CheckpointError(f"{path}: 'weight_map' must map tensor names to files.")
+    return [_existing(path.parent, part) for part in sorted(set(parts.values()))]
+
+
+def _existing(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.is_file():
+        raise CheckpointError(f"{folder} is not a checkpoint: there is no {name} in it.")
+    return path
+
+
+def _tags(path: Path, config: dict[str, Any]) -> tuple[str, ...]:
+    names = config.get("id2label")
+    if not isinstance(names, dict) or not names:
+        raise CheckpointError(
+            f"{path}: 'id2label' is missing, so this is not a token-classification checkpoint."
+        )
+    tags = [names.get(str(i)) for i in range(len(names))]
+    for i, tag in enumerate(tags):
+        if not isinstance(tag, str):
+            raise CheckpointError(f"{path}: 'id2label.{i}' is missing among {len(names)} tags.")
+    count = config.get("num_labels", len(tags))
+    if count != len(tags):
+        raise CheckpointError(f"{path}: 'num_labels' is {count!r}, but 'id2label' names {len(tags)} tags.")
+    try:
+        expected = tag_names(labels_of(tags))
+    except ValueError as error:
+        raise CheckpointError(f"{path}: 'id2label': {error}") from error
+    for tag in expected:
+        if tags.count(tag) != 1:
+            state = "missing" if tag not in tags else "named twice"
+            raise CheckpointError(f"{path}: 'id2label': tag {tag!r} is {state}.")
+    return tuple(tags)
+
+
+def _settings(folder: Path, config: dict[str, Any], tags: tuple[str, ...]) -> Settings:
+    settings = Settings.read(folder)
+    path = folder / SETTINGS_FILE
+    positions = _positions(config)
+    if positions is not None and settings.max_tokens > positions:
+        if path.exists():
+            raise CheckpointError(
+                f"{path}: 'max_tokens' is {settings.max_tokens}, but the model takes {positions} at most."
+            )
+        settings = settings.fitted(positions)
+    for label in settings.thresholds:
+        if label not in labels_of(tags):
+            raise CheckpointError(f"{path}: 'thresholds.{label}' names a label that the model does not have.")
+    return settings
+
+
+def _positions(config: dict[str, Any]) -> int | None:
+    """Return how many tokens a model takes at once; None where its config does not say."""
+    positions = config.get("max_position_embeddings")
+    if not isinstance(positions, int) or isinstance(positions, bool):
+        return None
+    # RoBERTa counts positions from pad_token_id + 1, so its table is longer than the text it takes
+    padding = config.get("pad_token_id") if "roberta" in str(config.get("model_type")) else None
+    return max(positions - padding - 1, 1) if isinstance(padding, int) else positions
+
+
+def _check_tokenizer(folder: Path) -> None:
+    slow = next((name for name in SLOW_TOKENIZER_FILES if (folder / name).is_file()), None)
+    if slow is not None and not (folder / TOKENIZER_FILE).is_file():
+        raise CheckpointError(
+            f"{folder} has only a slow tokenizer ({slow}): save a fast one, which writes {TOKENIZER_FILE}."
+        )
+    _existing(folder, TOKENIZER_FILE)
