@@ -114,12 +114,14 @@ class Document:
         )
 
 
-def make_entity(text: str, span: Span, score: float | None = None, value: Mapping[str, Any] | None = None) -> Entity:
+def make_entity(text: str, span: Span, score: float | None = None) -> Entity:
     """Return the entity that `span`, in characters of `text`, marks."""
-    return Entity(span.label, span.start, span.end, text[span.start : span.end], score, value)
+    return Entity(span.label, span.start, span.end, text[span.start : span.end], score)
 
 
-def _get(record: Record, key: str, kind: type | tuple[type, ...], where: str = "", required: bool = False) -> Any:
+def _get(
+    record: Record, key: str, kind: type | tuple[type, ...], where: str = "", required: bool = False
+) -> Any:
     value = record.get(key)
     name = f"{where}.{key}" if where else key
     if value is None:

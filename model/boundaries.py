@@ -1,0 +1,83 @@
+"""Tidies the edges of a predicted span by the guidelines: no edge punctuation, quotes in pairs."""
+
+import re
+import unicodedata
+
+from .document import Span
+
+PAIRS = {"«": "»", "„": "“", "“": "”", "‘": "’", "(": ")", "[": "]", '"': '"', "'": "'"}
+_CLOSERS = {close: open_ for open_, close in PAIRS.items()}
+_QUOTES = "«„“‘\"'"
+
+# Abbreviations whose closing dot belongs to the span, and words that are abbreviations only with one.
+_ABBREVIATION = re.compile(
+    r"(?:^|[^\w])(?:г|гг|в|вв|руб|р|коп|долл|тыс|млн|млрд|трлн|ст|др|Inc|Co|Corp|Ltd|Bros|Jr|Sr|St|"
+    r"\w\.\w|[A-ZА-ЯЁ])$"
+)
+_NEEDS_DOT = re.compile(r"(?:^|[^\w])(?:г|гг|руб|долл|тыс|коп|Inc|Corp|Ltd)$")
+
+
+def tidy(text: str, span: Span, low: int, high: int) -> Span | None:
+    """Return `span` with tidy edges, inside `[low, high)`, or None where nothing of it remains.
+
+    `low` and `high` are the end of the entity before and the start of the one after, in characters.
+    """
+    start, end = _strip(text, span.start, span.end)
+    while start < end and (pair := _unpaired(text, start, end)) is not None:
+        start, end = _mend(text, start, end, pair, low, high)
+        start, end = _strip(text, start, end)
+    if start < end:
+        start, end = _extend(text, start, end, span.label, low, high)
+    return Span(start, end, span.label) if start < end else None
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start] not in PAIRS and _is_edge(text[start])):
+        start += 1
+    while start < end and text[end - 1] not in _CLOSERS and _is_edge(text[end - 1]):
+        if text[end - 1] == "." and _ABBREVIATION.search(text[start : end - 1]):
+            break
+        end -= 1
+    return start, end
+
+
+def _is_edge(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char)[0] in "PC"
+
+
+def _unpaired(text: str, start: int, end: int) -> int | None:
+    """Return the place of a quote or bracket in `text[start:end]` whose partner is not inside."""
+    open_places: list[int] = []
+    for i in range(start, end):
+        char = text[i]
+        if char in _CLOSERS and open_places and text[open_places[-1]] == _CLOSERS[char]:
+            open_places.pop()
+        elif char in PAIRS and not (char in "'’" and _inside_word(text, i)):
+            open_places.append(i)
+        elif char in _CLOSERS and not (char in "'’" and _inside_word(text, i)):
+            return i
+    return open_places[0] if open_places else None
+
+
+def _inside_word(text: str, i: int) -> bool:
+    return 0 < i < len(text) - 1 and text[i - 1].isalnum() and text[i + 1].isalnum()
+
+
+def _mend(text: str, start: int, end: int, pair: int, low: int, high: int) -> tuple[int, int]:
+    """Return the span grown by the missing partner if it is next to it, else cut at the unpaired sign."""
+    char = text[pair]
+    if char in PAIRS and end < high and text[end] == PAIRS[char]:
+        return start, end + 1
+    if char in _CLOSERS and start > low and text[start - 1] == _CLOSERS[char]:
+        return start - 1, end
+    # Keep the longer side of the sign.
+    return (pair + 1, end) if pair - start < end - pair - 1 else (start, pair)
+
+
+def _extend(text: str, start: int, end: int, label: str, low: int, high: int) -> tuple[int, int]:
+    if end < high and text[end] == "." and _NEEDS_DOT.search(text[start:end]):
+        end += 1
+    quoted = start > low and end < high and text[start - 1] in _QUOTES and text[end] == PAIRS[text[start - 1]]
+    if label == "PARTY" and quoted:
+        return start - 1, end + 1
+    return start, end
