@@ -1,0 +1,128 @@
+"""Checks of corpus files: every problem by file, line and reason, never stopping at the first."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ie.document import Document, Record
+from ie.errors import InputError, RecordError
+from ie.labels import LABELS
+
+from .corpus import iter_lines, parse_line
+from .duplicates import similar_pairs
+from .faults import Fault, record_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a corpus: where, in which record, which `rule` it breaks and how.
+
+    `line` is 0 where the file as a whole cannot be read. A `warning` does not fail the check.
+    """
+
+    path: Path
+    line: int
+    id: str | None
+    reason: str
+    rule: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else str(self.path)
+        return f"{place}: {self.id or '-'}: {'warning: ' if self.warning else ''}{self.reason}"
+
+    def to_record(self) -> Record:
+        """Return the JSON form."""
+        return {
+            "file": str(self.path),
+            "line": self.line,
+            "id": self.id,
+            "rule": self.rule,
+            "severity": "warning" if self.warning else "error",
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Where a text was found."""
+
+    path: Path
+    line: int
+    id: str | None
+    text: str
+
+
+def check_files(paths: Iterable[Path], labels: Collection[str] = LABELS) -> list[Problem]:
+    """Return every problem of some corpus files: of each record, and of records that repeat one another.
+
+    The order is by file and line. A text that stands in two files is an error (files are taken for parts of
+    a split), in one file a warning.
+    """
+    problems: list[Problem] = []
+    items: list[_Item] = []
+    order = list(dict.fromkeys(paths))
+    for path in order:
+        try:
+            for number, line in iter_lines(path):
+                item, faults = _check_line(path, number, line, labels)
+                items.append(item)
+                problems += (_problem(item, fault) for fault in faults)
+        except InputError as error:
+            reason = str(error).removeprefix(f"{path}: ")
+            problems.append(Problem(path, 0, None, reason, "file"))
+    problems += _repetitions(items)
+    return sorted(problems, key=lambda problem: (order.index(problem.path), problem.line))
+
+
+def check_documents(
+    documents: Iterable[Document], labels: Collection[str] = LABELS, path: Path = Path("-")
+) -> list[Problem]:
+    """Return every problem of documents in memory; `line` is the position from 1."""
+    problems: list[Problem] = []
+    items: list[_Item] = []
+    for number, document in enumerate(documents, start=1):
+        items.append(_Item(path, number, document.id, document.text))
+        faults = record_faults(document.to_record(), labels)
+        problems += (_problem(items[-1], fault) for fault in faults)
+    problems += _repetitions(items)
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -> tuple[_Item, list[Fault]]:
+    try:
+        record = parse_line(line)
+    except RecordError as error:
+        return _Item(path, number, None, ""), [Fault("json", str(error))]
+    fields = record if isinstance(record, dict) else {}
+    identifier, text = fields.get("id"), fields.get("text")
+    item = _Item(
+        path,
+        number,
+        None if identifier is None else str(identifier),
+        text if isinstance(text, str) else "",
+    )
+    return item, list(record_faults(record, labels))
+
+
+def _problem(item: _Item, fault: Fault) -> Problem:
+    return Problem(item.path, item.line, item.id, fault.reason, fault.rule, fault.warning)
+
+
+def _repetitions(items: Sequence[_Item]) -> Iterator[Problem]:
+    seen: dict[tuple[Path, str], int] = {}
+    for item in items:
+        if item.id is None:
+            continue
+        first = seen.setdefault((item.path, item.id), item.line)
+        if first != item.line:
+            yield _problem(item, Fault("id", f"The id is also that of line {first}."))
+    for pair in similar_pairs([item.text for item in items]):
+        first_item, item = items[pair.first], items[pair.second]
+        how = (
+            "the same as" if pair.share == 1 else f"nearly ({pair.share:.0%} of its 8-word sequences) that of"
+        )
+        other = f"{first_item.path}:{first_item.line} ({first_item.id or '-'})"
+        leak = first_item.path != item.path
+        reason = f"The text is {how} {other}{', another file' if leak else ''}."
+        yield _problem(item, Fault("duplicate", reason, warning=not leak))
