@@ -135,10 +135,13 @@ def tally(gold: Sequence[Document], predicted: Sequence[Document], labels: Seque
     """Return the counts of each document; arguments and errors as `score`."""
     check_pairs(gold, predicted)
     pairs = [scored_spans(g, p, labels) for g, p in zip(gold, predicted, strict=True)]
+    shape = (len(pairs), len(labels), 3)
     return Tally(
         labels=tuple(labels),
-        strict=np.array([_per_label(_strict, g, p, labels) for g, p in pairs]).reshape(-1, len(labels), 3),
-        overlap=np.array([_per_label(_overlap, g, p, labels) for g, p in pairs]).reshape(-1, len(labels), 3),
+        strict=np.array([_per_label(_strict, g, p, labels) for g, p in pairs], dtype=np.int64).reshape(shape),
+        overlap=np.array([_per_label(_overlap, g, p, labels) for g, p in pairs], dtype=np.int64).reshape(
+            shape
+        ),
         boundaries=np.array([_boundaries(g, p) for g, p in pairs]),
     )
 
