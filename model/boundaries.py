@@ -24,7 +24,7 @@ def tidy(text: str, span: Span, low: int, high: int) -> Span | None:
     """
     start, end = _strip(text, span.start, span.end)
     while start < end and (pair := _unpaired(text, start, end)) is not None:
-        start, end = _mend(text, start, end, pair, low, high)
+        start, end = _mend(text, Span(start, end, span.label), pair, low, high)
         start, end = _strip(text, start, end)
     if start < end:
         start, end = _extend(text, start, end, span.label, low, high)
@@ -63,12 +63,14 @@ def _inside_word(text: str, i: int) -> bool:
     return 0 < i < len(text) - 1 and text[i - 1].isalnum() and text[i + 1].isalnum()
 
 
-def _mend(text: str, start: int, end: int, pair: int, low: int, high: int) -> tuple[int, int]:
+def _mend(text: str, span: Span, pair: int, low: int, high: int) -> tuple[int, int]:
     """Return the span grown by the missing partner if it is next to it, else cut at the unpaired sign."""
-    char = text[pair]
-    if char in PAIRS and end < high and text[end] == PAIRS[char]:
+    char, start, end = text[pair], span.start, span.end
+    # A pair around the whole span belongs to it only where it quotes a name.
+    around = span.label == "PARTY" and char not in "()[]"
+    if char in PAIRS and (around or pair > start) and end < high and text[end] == PAIRS[char]:
         return start, end + 1
-    if char in _CLOSERS and start > low and text[start - 1] == _CLOSERS[char]:
+    if char in _CLOSERS and (around or pair < end - 1) and start > low and text[start - 1] == _CLOSERS[char]:
         return start - 1, end
     # Keep the longer side of the sign.
     return (pair + 1, end) if pair - start < end - pair - 1 else (start, pair)

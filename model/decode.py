@@ -81,12 +81,12 @@ def span_probabilities(log_probs: Floats, tags: Sequence[str], spans: Sequence[S
     for span in spans:
         row = [index[f"B-{span.label}"], *[index[f"I-{span.label}"]] * (span.end - span.start - 1)]
         words = np.arange(span.start, span.end)
-        mass = np.prod(probs[words, row] / scale[words])
+        mass = float((probs[words, row] / scale[words]).prod())
         if span.end < len(probs):
             ends = legal[row[-1]].copy()
             ends[index[f"I-{span.label}"]] = 0
-            mass *= (ends * probs[span.end] * after[span.end]).sum() / scale[span.end]
-        found.append(float(min(mass, 1.0)))
+            mass *= float(ends @ (probs[span.end] * after[span.end]) / scale[span.end])
+        found.append(min(mass, 1.0))
     return found
 
 

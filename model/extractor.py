@@ -60,7 +60,7 @@ class Extractor:
         self.labels = labels_of(checkpoint.tags)
         self.model = checkpoint.identity
         self._runtime = runtime
-        self._encoder = TextEncoder(checkpoint.tokenizer)
+        self._encoder = TextEncoder(checkpoint.read_tokenizer())
         settings = checkpoint.settings
         self._size = settings.max_tokens - self._encoder.n_special
         self._overlap = settings.window_overlap if window_overlap is None else window_overlap
@@ -94,7 +94,7 @@ class Extractor:
         if runtime not in RUNTIMES:
             raise UsageError(f"Unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}.")
         checkpoint, chosen = _load(
-            ref, runtime, device, revision=revision, token=token, cache_dir=cache_dir and Path(cache_dir)
+            ref, runtime, device, revision=revision, token=token, cache_dir=Path(cache_dir) if cache_dir else None
         )
         return cls(
             checkpoint,

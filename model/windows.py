@@ -35,11 +35,11 @@ def plan_windows(
     if not 0 <= overlap < size:
         raise ValueError(f"The overlap of windows must be from 0 to {size - 1}, not {overlap}.")
     windows: list[Window] = []
-    start = 0
+    start = end = 0
     while n_tokens - start > size:
         left = -(-(n_tokens - start - overlap) // (size - overlap))  # windows still needed, rounded up
         even = -(-(n_tokens - start + (left - 1) * overlap) // left)
-        end = _word_start(start + even, start + overlap + 1, starts)
+        end = _word_start(start + even, max(start + overlap, end) + 1, starts)
         windows.append(Window(start, end))
         start = _word_start(end - overlap, start + 1, starts)
     if n_tokens:
@@ -65,7 +65,7 @@ def merge_windows(
         w = _context(window, n_tokens)[:, None] * scores.max(axis=1, keepdims=True)
         total[window.start : window.end] += w * scores
         weight[window.start : window.end] += w
-    return total / weight
+    return np.asarray(total / weight)
 
 
 def _word_start(position: int, lowest: int, starts: NDArray[np.bool_] | None) -> int:

@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ie.boundaries import tidy
+from ie.document import Span
+from ie.labels import LABELS
+
+# {predicted} and [expected]
+CASES = [
+    ("AMOUNT", "на {90 млрд руб}.", "на [90 млрд руб.]"),
+    ("AMOUNT", "на {90 млрд рублей.}", "на [90 млрд рублей]."),
+    ("AMOUNT", "({$800 млн)}", "([$800 млн])"),
+    ("DATE", "в {2012 г}. и", "в [2012 г.] и"),
+    ("DATE", "{ 6 ноября, }", " [6 ноября], "),
+    ("PARTY", "АО «{Казахтелеком»}", "АО [«Казахтелеком»]"),
+    ("PARTY", "«{Интерфакс}» сообщил", "[«Интерфакс»] сообщил"),
+    ("PARTY", "{АО «Казахтелеком}»,", "[АО «Казахтелеком»],"),
+    ("PARTY", '{ТОО "Токио Роуп}"', '[ТОО "Токио Роуп"]'),
+    ("PARTY", "{ООО «Банк «Восток»}»", "[ООО «Банк «Восток»»]"),
+    ("PARTY", "{Tokyo Rope Inc}. и", "[Tokyo Rope Inc.] и"),
+    ("PARTY", "{Иванов И. И.} и", "[Иванов И. И.] и"),
+    ("PARTY", "{О’Рейли}, О'Нил", "[О’Рейли], О'Нил"),
+    ("PARTY", "«он из {Газпрома»}, и", "«он из [Газпрома]», и"),
+    ("PARTY", "{РЖД (Россия}), и", "[РЖД (Россия)], и"),
+    ("SECTOR", "«{энергетика}»", "«[энергетика]»"),
+    ("SECTOR", "«{энергетика»}", "«[энергетика]»"),
+]
+
+
+@pytest.mark.parametrize(("label", "predicted", "expected"), CASES)
+def test_tidy(label, predicted, expected):
+    start, end = predicted.index("{"), predicted.index("}") - 1
+    text = predicted.replace("{", "").replace("}", "")
+    got = tidy(text, Span(start, end, label), 0, len(text))
+    assert f"{text[: got.start]}[{text[got.start : got.end]}]{text[got.end :]}" == expected
+
+
+def test_nothing_is_left_of_mere_punctuation():
+    assert tidy("а — б", Span(2, 3, "DATE"), 0, 5) is None
+
+
+def test_a_neighbour_is_not_grown_into():
+    text = "«Восток»"
+    assert tidy(text, Span(1, 7, "PARTY"), 1, 8) == Span(1, 7, "PARTY")
+
+
+@given(st.text(alphabet="аБ«»\"'().,- г1", min_size=1, max_size=25), st.data())
+def test_tidy_stays_within_its_bounds_and_is_stable(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    span = Span(start, end, data.draw(st.sampled_from(LABELS)))
+    got = tidy(text, span, 0, len(text))
+    if got is not None:
+        assert 0 <= got.start < got.end <= len(text)
+        assert text[got.start : got.end].strip() == text[got.start : got.end]
+        assert tidy(text, got, 0, len(text)) == got
