@@ -47,7 +47,8 @@ class Checkpoint:
 
     `tags` stand in the order of the model's outputs. `weights` is the file that the runtime opens;
     None where no runtime was asked for. `name` is what the user called it, `revision` what exactly that
-    was: the commit hash on the Hub, or the first 12 digits of the SHA-256 recorded for `weights`.
+    was: the commit hash on the Hub, or the first 12 digits of the SHA-256 that `ie.json` records for the
+    weights (to compute it at every start would take longer than to load them).
     """
 
     folder: Path
@@ -83,12 +84,13 @@ def load_checkpoint(
     revision: str | None = None,
     token: str | None = None,
     cache_dir: Path | None = None,
-    runtime: RuntimeName = "onnx",
+    runtime: RuntimeName | None = "onnx",
 ) -> Checkpoint:
     """Return the checkpoint that `ref` names: the bundled one (None), a folder, or a model on the Hub.
 
-    Of a model on the Hub only the files that `runtime` needs are fetched. Raises `CheckpointError` where
-    there is no such folder or it is incomplete or damaged, `HubError` where the Hub cannot give it.
+    Of a model on the Hub only the files that `runtime` needs are fetched; None asks for no weights.
+    Raises `CheckpointError` where there is no such folder or it is incomplete or damaged, `HubError`
+    where the Hub cannot give it.
     """
     if is_hub_id(ref):
         # huggingface_hub takes a third of a second to import, which a local checkpoint need not pay
@@ -136,18 +138,20 @@ def open_folder(
     _check_tokenizer(folder)
     settings = _settings(folder, config, tags)
     weights = None if runtime is None else find_weights(folder, runtime)
-    if weights is not None and revision is None:
-        checksum = settings.checksums.get(weights.relative_to(folder).as_posix())
-        revision = checksum and checksum[:12]
     return Checkpoint(
         folder=folder,
         name=name or folder.resolve().name,
-        revision=revision,
+        revision=revision or _recorded_revision(folder, weights, settings),
         tags=tags,
         settings=settings,
         weights=weights,
         config=config,
     )
+
+
+def _recorded_revision(folder: Path, weights: Path | None, settings: Settings) -> str | None:
+    names = [weights.relative_to(folder).as_posix()] if weights else [*ONNX_FILES, *TORCH_FILES]
+    return next((settings.checksums[name][:12] for name in names if name in settings.checksums), None)
 
 
 def find_weights(folder: Path, runtime: RuntimeName) -> Path:

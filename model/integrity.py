@@ -1,0 +1,108 @@
+"""Whether a checkpoint folder is whole: its files load, agree with each other and with their checksums."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .checkpoint import ONNX_FILES, TORCH_FILES, Checkpoint, find_weights, open_folder
+from .errors import CheckpointError, IEError
+from .safetensors import read_header
+from .settings import Settings
+
+# transformers calls the last layer of every token-classification model so
+HEAD = "classifier.weight"
+
+
+def record_checksums(folder: Path) -> Settings:
+    """Write the SHA-256 of each weights file of `folder` into its `ie.json`; return the new settings.
+
+    Export calls it last: the checksums name the revision of a checkpoint that is not on the Hub.
+    """
+    files = {*ONNX_FILES, *(path.name for path in folder.glob("*.safetensors"))}
+    sums = {name: sha256(folder / name) for name in sorted(files) if (folder / name).is_file()}
+    settings = replace(Settings.read(folder), checksums=sums)
+    settings.write(folder)
+    return settings
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_folder(folder: Path) -> list[str]:
+    """Return one sentence for each thing that is wrong with the checkpoint in `folder`; none if it is whole.
+
+    Every file that a runtime may open is opened, and the models in ONNX are run on a few tokens.
+    """
+    try:
+        checkpoint = open_folder(folder, None)
+    except CheckpointError as error:
+        return [str(error)]
+    checks = (_check_tokenizer, _check_safetensors, _check_onnx, _check_checksums, _check_presence)
+    return [problem for check in checks for problem in check(checkpoint)]
+
+
+def _check_tokenizer(checkpoint: Checkpoint) -> Iterator[str]:
+    try:
+        size = checkpoint.read_tokenizer().get_vocab_size()
+    except CheckpointError as error:
+        yield str(error)
+        return
+    rows = checkpoint.config.get("vocab_size")
+    if isinstance(rows, int) and size > rows:
+        yield f"{checkpoint.folder}: the tokenizer has {size} tokens, 'vocab_size' in config.json is {rows}."
+
+
+def _check_safetensors(checkpoint: Checkpoint) -> Iterator[str]:
+    folder = checkpoint.folder
+    if not any((folder / name).is_file() for name in TORCH_FILES):
+        return
+    try:
+        find_weights(folder, "torch")
+        tensors = {
+            name: item for path in folder.glob("*.safetensors") for name, item in read_header(path).items()
+        }
+    except CheckpointError as error:
+        yield str(error)
+        return
+    head = tensors.get(HEAD)
+    if head is None:
+        yield f"{folder}: the safetensors have no '{HEAD}': not a token-classification model."
+    elif head["shape"][0] != len(checkpoint.tags):
+        count = head["shape"][0]
+        yield f"{folder}: '{HEAD}' scores {count} tags, but config.json names {len(checkpoint.tags)}."
+
+
+def _check_onnx(checkpoint: Checkpoint) -> Iterator[str]:
+    from .runtimes.onnx import OnnxRuntime
+
+    tokens = np.zeros((1, 4), dtype=np.int64)
+    for name in ONNX_FILES:
+        path = checkpoint.folder / name
+        if not path.is_file():
+            continue
+        try:
+            count = OnnxRuntime(path, 1).logits(tokens, np.ones_like(tokens)).shape[-1]
+        except IEError as error:
+            yield str(error)
+            continue
+        if count != len(checkpoint.tags):
+            yield f"{path} scores {count} tags, but config.json names {len(checkpoint.tags)}."
+
+
+def _check_checksums(checkpoint: Checkpoint) -> Iterator[str]:
+    for name, expected in checkpoint.settings.checksums.items():
+        path = checkpoint.folder / name
+        # a runtime needs one of the files: the others may have been left out
+        if path.is_file() and sha256(path) != expected:
+            yield f"{path} is not the file that was exported: its SHA-256 differs from the one in ie.json."
+
+
+def _check_presence(checkpoint: Checkpoint) -> Iterator[str]:
+    if not any((checkpoint.folder / name).is_file() for name in (*ONNX_FILES, *TORCH_FILES)):
+        yield f"{checkpoint.folder} has no weights ({', '.join((*ONNX_FILES, *TORCH_FILES))})."
