@@ -42,7 +42,7 @@ class Untaggable:
     document: int
     id: str | None
     entity: Entity
-    reason: Literal["not aligned with words", "overlaps another span"]
+    reason: Literal["not aligned with words", "overlapping another span"]
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -109,7 +109,7 @@ def seqeval_scores(
     micro = precision_recall_fscore_support(gold, predicted, average=MICRO, **settings)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     by_label = {name: Quotients(*row) for name, row in zip(names, rows, strict=True)}
-    return by_label, Quotients(*(float(value) for value in micro[:3]), int(micro[3]))
+    return by_label, Quotients(float(micro[0]), float(micro[1]), float(micro[2]), int(micro[3]))
 
 
 def _held(
@@ -124,7 +124,7 @@ def _held(
         if entity.span in crooked:
             others.append(Untaggable(side, index, document.id, entity, "not aligned with words"))
         elif kept and kept[-1].end > entity.start:
-            others.append(Untaggable(side, index, document.id, entity, "overlaps another span"))
+            others.append(Untaggable(side, index, document.id, entity, "overlapping another span"))
         else:
             kept.append(entity)
     return kept, others

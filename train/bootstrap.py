@@ -89,7 +89,7 @@ def quotients(counts: NDArray[np.int64]) -> Floats:
     tp, fp, fn = np.moveaxis(counts, -1, 0)
     tops = np.stack([tp, tp, 2 * tp], axis=-1)
     bottoms = np.stack([tp + fp, tp + fn, 2 * tp + fp + fn], axis=-1)
-    values = np.divide(tops, bottoms, out=np.zeros(tops.shape), where=bottoms > 0)
+    values: Floats = np.divide(tops, bottoms, out=np.zeros(tops.shape), where=bottoms > 0)
     values[counts.sum(axis=-1) == 0] = np.nan
     return values
 
@@ -117,7 +117,8 @@ def _mean_of_labels(values: Floats) -> Floats:
     """Return the mean over axis 1 of the labels that occur; NaN where none does."""
     seen = ~np.isnan(values)
     sums, counts = np.where(seen, values, 0).sum(axis=1), seen.sum(axis=1)
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    means: Floats = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return means
 
 
 def _bounds(values: Floats, confidence: float) -> QuotientIntervals:

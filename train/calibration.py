@@ -25,7 +25,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    spans: int
     confidence: float
     accuracy: float
 
@@ -50,7 +50,7 @@ class Calibration:
         return {
             "ece": _rounded(self.ece),
             "ece_by_label": {label: _rounded(ece) for label, ece in self.by_label.items()},
-            "bins": [{k: _rounded(v) for k, v in b._asdict().items()} for b in self.bins if b.count],
+            "bins": [{k: _rounded(v) for k, v in b._asdict().items()} for b in self.bins if b.spans],
             "scored": self.scored,
             "unscored": self.unscored,
         }
@@ -134,8 +134,8 @@ def _bin(low: float, high: float, spans: Sequence[Judged]) -> Bin:
 
 
 def _ece(bins: Sequence[Bin]) -> float | None:
-    total = sum(b.count for b in bins)
-    return sum(b.count * abs(b.confidence - b.accuracy) for b in bins) / total if total else None
+    total = sum(b.spans for b in bins)
+    return sum(b.spans * abs(b.confidence - b.accuracy) for b in bins) / total if total else None
 
 
 def _rounded(value: float | None) -> float | None:

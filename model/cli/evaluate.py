@@ -1,0 +1,86 @@
+"""`ie evaluate`: score a model, or predictions that were made before, on annotated documents."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from ie.errors import UsageError
+
+if TYPE_CHECKING:
+    from ie.train.evaluate import Evaluation
+
+
+class Format(StrEnum):
+    """How the result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def command(
+    data: Annotated[Path, typer.Option(help="Annotated documents, JSON Lines.")],
+    model: Annotated[
+        str | None, typer.Option(help="Folder, or 'org/name' on the Hub; without it the bundled model.")
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Score these predicted documents (JSON Lines) instead of a model.")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
+    runtime: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(help="Score these labels only, as in 'PARTY,DATE'; else all that the model has."),
+    ] = None,
+    min_score: Annotated[float, typer.Option(min=0, max=1, help="Drop entities that score less.")] = 0.0,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the intervals; 0 for none.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resamples.")] = 0,
+    documents: Annotated[bool, typer.Option("--documents", help="Show the counts of each document.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for evaluation.json, errors.jsonl and predictions.jsonl.")
+    ] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write errors with their context, JSON Lines.")] = None,
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE,  # noqa: A002
+) -> None:
+    """Score a model on annotated documents: strict, overlap and boundaries, with intervals and errors."""
+    from ie.data.corpus import read_corpus
+    from ie.train.evaluate import Options, compare, describe_file, evaluate, write_evaluation, write_records
+
+    chosen = tuple(label.strip() for label in labels.split(",")) if labels is not None else None
+    options = Options(labels=chosen, bootstrap=bootstrap, seed=seed, min_score=min_score)
+    gold = read_corpus(data)
+    if predictions is not None:
+        _refuse_model(model=model, revision=revision)
+        evaluation = compare(gold, read_corpus(predictions), options)
+    else:
+        from ie import Extractor
+
+        extractor = Extractor.from_pretrained(
+            model, revision=revision, runtime=runtime, device=device, threads=threads
+        )
+        evaluation = evaluate(extractor, gold, options)
+    description = describe_file(data)
+    if output is not None:
+        write_evaluation(output, evaluation, description)
+    if errors is not None:
+        write_records(errors, evaluation.errors)
+    typer.echo(_render(evaluation, format, documents, description), nl=False)
+
+
+def _refuse_model(**given: str | None) -> None:
+    """Raise `UsageError` where an option that chooses a model was given beside predictions."""
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(f"--{name} cannot be combined with --predictions, which need no model.")
+
+
+def _render(evaluation: "Evaluation", form: Format, documents: bool, data: dict[str, Any]) -> str:
+    from ie.train.report import render
+
+    if form is Format.TABLE:
+        return render(evaluation, documents)
+    record = {"data": data, **evaluation.to_record(documents)}
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
