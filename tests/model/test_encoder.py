@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+import tiny
 from ie.encoder import MAX_RUN, MAX_SEGMENT, TextEncoder, first_tokens
 from ie.words import words
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ def test_windows_cover_the_text_and_no_window_is_too_long(plan):
     windows = plan_windows(n, size, overlap, starts)
     assert sorted({i for w in windows for i in range(w.start, w.end)}) == list(range(n))
     assert all(0 < len(window) <= size for window in windows)
-    assert all(a.start < b.start and a.end < b.end for a, b in zip(windows, windows[1:], strict=False))
+    assert all(a.start < b.start and a.end < b.end for a, b in itertools.pairwise(windows))
 
 
 def test_without_overlap_windows_join_to_the_text():
@@ -34,7 +36,7 @@ def test_without_overlap_windows_join_to_the_text():
 
 def test_neighbours_share_the_overlap():
     windows = plan_windows(1000, 254, 64)
-    assert [a.end - b.start for a, b in zip(windows, windows[1:], strict=False)] == [64] * (len(windows) - 1)
+    assert [a.end - b.start for a, b in itertools.pairwise(windows)] == [64] * (len(windows) - 1)
 
 
 def test_windows_are_even():
