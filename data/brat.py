@@ -15,7 +15,7 @@ from ie.errors import CorpusError
 from ie.files import atomic_write
 
 _OTHER = re.compile(r"[REAMN]\d+\t|#\S*\t|\*\t")
-_TEXT_BOUND = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
+_TEXT_BOUND = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +38,10 @@ class RawSpan:
         """Return what the offsets select of `text`; fragments are joined by a space, as brat writes them."""
         return " ".join(text[a:b] for a, b in self.fragments or ((self.start, self.end),))
 
+    def fits(self, text: str) -> bool:
+        """Return whether the offsets select the stated text; a line break may be stated as a space."""
+        return _one_line(self.marks(text)).rstrip() == _one_line(self.text).rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
@@ -56,7 +60,8 @@ def read_brat(ann: Path) -> Annotated:
     offsets that do not select the stated text are listed in `problems`; only bad lines are left out.
     """
     text = _read(ann.with_suffix(".txt"))
-    spans, problems = [], []
+    spans: list[RawSpan] = []
+    problems: list[str] = []
     seen: set[str] = set()
     for number, line in _lines(_read(ann)):
         span = parse_line(line, number)
@@ -71,7 +76,10 @@ def read_brat(ann: Path) -> Annotated:
 
 
 def read_folder(folder: Path) -> Iterator[Annotated]:
-    """Yield the annotated text of every `.ann` file of `folder`, by name; raises `CorpusError` where there is none."""
+    """Yield the annotated text of every `.ann` file of `folder`, by name.
+
+    Raises `CorpusError` where there is none.
+    """
     files = sorted(folder.glob("*.ann"))
     if not files:
         raise CorpusError(f"{folder}: no brat annotation (*.ann) in this folder.")
@@ -124,7 +132,7 @@ def _faults(span: RawSpan, text: str, seen: Iterable[str]) -> Iterator[str]:
         yield f"identifier {span.id} is given twice"
     if span.end > len(text):
         yield f"{span.start}-{span.end} lies outside a text of {len(text)} characters: {span.text!r:.80}"
-    elif _one_line(span.marks(text)) != span.text:
+    elif not span.fits(text):
         yield f"{span.start}-{span.end} is {span.marks(text)!r:.80}, not {span.text!r:.80}"
 
 
@@ -133,10 +141,18 @@ def _one_line(text: str) -> str:
 
 
 def _lines(content: str) -> Iterator[tuple[int, str]]:
+    """Yield (number, line); what follows a T line and is no annotation continues the mention's text."""
+    number, held = 0, ""
     # str.splitlines would also split at U+2028 and the like, which stand inside mentions
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", content), 1):
-        if line.strip():
-            yield number, line.rstrip(" ") if not line.startswith("T") else line
+    for i, line in enumerate(re.split(r"\r\n|\n|\r", content), 1):
+        if _OTHER.match(line) or _TEXT_BOUND.match(line) or not held.startswith("T"):
+            if held.strip():
+                yield number, held.rstrip("\n")
+            number, held = i, line
+        else:
+            held += f"\n{line}"
+    if held.strip():
+        yield number, held.rstrip("\n")
 
 
 def _read(path: Path) -> str:

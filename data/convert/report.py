@@ -1,4 +1,4 @@
-"""What a conversion did to its corpus: every repair, change, drop and addition, with the place and the reason."""
+"""What a conversion did to its corpus: every repair, change, drop and addition, with place and reason."""
 
 from collections import Counter
 from collections.abc import Iterable
