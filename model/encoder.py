@@ -16,6 +16,7 @@ from .words import Offsets
 # A tokenizer may give up on a long run of non-spaces (WordPiece makes one [UNK] of it) or slow down.
 MAX_RUN = 100
 MAX_SEGMENT = 20_000
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a pair, which JSON can escape and UTF-8 cannot hold
 _LONG_RUN = re.compile(rf"\S{{{MAX_RUN + 1},}}")
 
 
@@ -65,7 +66,11 @@ class TextEncoder:
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
         """Return the encoding of each text; tokenised in parallel."""
         cuts = [list(_segments(text)) for text in texts]
-        parts = [text[start:end] for text, spans in zip(texts, cuts, strict=True) for start, end in spans]
+        parts = [
+            _SURROGATE.sub("\ufffd", text[start:end])
+            for text, spans in zip(texts, cuts, strict=True)
+            for start, end in spans
+        ]
         encoded = iter(self._tokenizer.encode_batch(parts, add_special_tokens=False))
         return [self._join([(start, next(encoded)) for start, _ in spans]) for spans in cuts]
 

@@ -93,8 +93,15 @@ class Extractor:
         """
         if runtime not in RUNTIMES:
             raise UsageError(f"Unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}.")
+        if runtime == "onnx" and device != "cpu":
+            raise UsageError(f"The onnx runtime runs on the cpu, not on {device!r}; use the torch runtime.")
         checkpoint, chosen = _load(
-            ref, runtime, device, revision=revision, token=token, cache_dir=Path(cache_dir) if cache_dir else None
+            ref,
+            runtime,
+            device,
+            revision=revision,
+            token=token,
+            cache_dir=Path(cache_dir) if cache_dir else None,
         )
         return cls(
             checkpoint,
@@ -232,8 +239,6 @@ def _make_runtime(
         from .runtimes.torch import TorchRuntime
 
         return TorchRuntime(checkpoint.folder, device, threads)
-    if device != "cpu":
-        raise UsageError(f"The onnx runtime runs on the cpu, not on {device!r}; use the torch runtime.")
     from .runtimes.onnx import OnnxRuntime
 
     assert checkpoint.weights is not None
