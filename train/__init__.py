@@ -1,0 +1,1 @@
+"""Training, evaluation and packing of checkpoints; needs the `train` extra."""

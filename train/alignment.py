@@ -1,0 +1,124 @@
+"""Gold spans to tags of tokens, in windows cut exactly as inference cuts them, but without overlap."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ie.document import Document, Span
+from ie.encoder import Encoding, TextEncoder, first_tokens
+from ie.labels import OUTSIDE
+from ie.tags import tags_from_spans
+from ie.windows import plan_windows
+from ie.words import Offsets, word_spans, words
+from numpy.typing import NDArray
+
+# What torch's cross-entropy leaves out by default, and transformers with it.
+IGNORED = -100
+CHUNK = 256  # documents that are tokenised at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Misaligned:
+    """A gold span that tags of words cannot hold; its words are left out of the loss, not taught as 'O'."""
+
+    document: str | None
+    label: str
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aligned:
+    """A document ready for training.
+
+    `windows` hold `(input_ids, labels)` with special tokens; a label is the tag index of the word that
+    begins at the token, or IGNORED.
+    """
+
+    windows: list[tuple[list[int], list[int]]]
+    misaligned: list[Misaligned]
+
+
+def align_documents(
+    documents: Sequence[Document], encoder: TextEncoder, tags: Sequence[str], max_tokens: int
+) -> Iterator[Aligned]:
+    """Yield each document aligned; entities of labels that `tags` lack must have been removed before."""
+    ids = {tag: i for i, tag in enumerate(tags)}
+    for start in range(0, len(documents), CHUNK):
+        chunk = documents[start : start + CHUNK]
+        encodings = encoder.encode_batch([document.text for document in chunk])
+        for document, encoding in zip(chunk, encodings, strict=True):
+            yield align(document, encoding, encoder, ids, max_tokens)
+
+
+def align(
+    document: Document, encoding: Encoding, encoder: TextEncoder, tag_ids: Mapping[str, int], max_tokens: int
+) -> Aligned:
+    """Return the windows of `document`, of at most `max_tokens` tokens, special ones included."""
+    offsets = words(document.text)
+    first = first_tokens(offsets, encoding.offsets)
+    own = has_own_token(first)
+    spans, inside = word_spans(offsets, [entity.span for entity in document.entities])
+    startless = [span for span in spans if not own[span.start]]
+    kept = [span for span in spans if own[span.start]]
+    tags = np.array([tag_ids[tag] for tag in tags_from_spans(kept, len(offsets))], dtype=np.int64)
+    for span in startless:
+        tags[span.start : span.end] = IGNORED
+    for span in inside:
+        tags[(offsets[:, 0] < span.end) & (offsets[:, 1] > span.start)] = IGNORED
+    labels = np.full(len(encoding.ids), IGNORED, dtype=np.int64)
+    labels[first[own]] = tags[own]
+    return Aligned(
+        _windows(encoding.ids, labels, first, encoder, max_tokens),
+        [*_reports(document, inside), *_reports_of_words(document, offsets, startless)],
+    )
+
+
+def has_own_token(first: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which words begin at a token that no word before has; only these can begin a span.
+
+    `ie.decode.word_log_probs` reads the tokens of words by the same rule.
+    """
+    own = first >= 0
+    own[1:] &= first[1:] != first[:-1]
+    return own
+
+
+def open_tags(document: Document, tags: Sequence[str]) -> list[int]:
+    """Return the tags that a word outside all gold spans may have: 'O' and those of labels not annotated."""
+    covered = None if document.labels is None else set(document.labels)
+    return [i for i, tag in enumerate(tags) if tag == OUTSIDE or (covered is not None and tag[2:] not in covered)]
+
+
+def _windows(
+    ids: NDArray[np.int32],
+    labels: NDArray[np.int64],
+    first: NDArray[np.int32],
+    encoder: TextEncoder,
+    max_tokens: int,
+) -> list[tuple[list[int], list[int]]]:
+    starts = np.zeros(len(ids), dtype=bool)
+    starts[first[first >= 0]] = True
+    before, after = list(encoder.prefix), list(encoder.suffix)
+    return [
+        (
+            [*before, *ids[w.start : w.end].tolist(), *after],
+            [*[IGNORED] * len(before), *labels[w.start : w.end].tolist(), *[IGNORED] * len(after)],
+        )
+        for w in plan_windows(len(ids), max_tokens - encoder.n_special, 0, starts)
+    ]
+
+
+def _reports(
+    document: Document, spans: Sequence[Span], reason: str = "starts or ends inside a word"
+) -> list[Misaligned]:
+    return [
+        Misaligned(document.id, s.label, s.start, s.end, document.text[s.start : s.end], reason) for s in spans
+    ]
+
+
+def _reports_of_words(document: Document, offsets: Offsets, spans: Sequence[Span]) -> list[Misaligned]:
+    in_chars = [Span(int(offsets[s.start, 0]), int(offsets[s.end - 1, 1]), s.label) for s in spans]
+    return _reports(document, in_chars, "its first word shares a token with the word before, or has none")

@@ -1,0 +1,150 @@
+"""Corpora to a dataset of labelled windows, with a record of what went in and what could not."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from datasets import Dataset
+from ie.data.corpus import read_corpus
+from ie.document import Document
+from ie.encoder import TextEncoder
+from ie.errors import CorpusError
+from numpy.typing import NDArray
+
+from .alignment import Misaligned, align_documents, open_tags
+from .config import Config, DataConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A corpus file as read; `sha256` is that of its bytes."""
+
+    path: str
+    weight: float
+    sha256: str
+    documents: tuple[Document, ...]
+    leaked: tuple[str, ...] = ()
+    """Ids of documents that were left out because their text is in dev."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSummary:
+    """What a corpus brought; the model card and the log show it."""
+
+    path: str
+    sha256: str
+    weight: float
+    documents: int
+    windows: int
+    tokens: int
+    entities: Mapping[str, int]
+    misaligned: int
+    leaked: int
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**asdict(self), "entities": dict(self.entities)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowSet:
+    """Labelled windows: a `Dataset` of input_ids, labels and open tags, corpus after corpus.
+
+    `lengths` are those of input_ids; `sizes` counts the windows of each corpus.
+    """
+
+    dataset: Dataset
+    lengths: NDArray[np.int64]
+    sizes: tuple[int, ...]
+    summaries: tuple[CorpusSummary, ...]
+    misaligned: tuple[Misaligned, ...]
+
+
+def read_corpora(data: DataConfig, labels: Sequence[str]) -> tuple[list[Corpus], list[Corpus]]:
+    """Return the training and the dev corpora, entities of ignored labels removed.
+
+    Documents of a training corpus whose text is in dev are left out of it and named in `leaked`.
+    Raises `CorpusError` on a bad record, a label that is not known, or a corpus without text.
+    """
+    dev = [_read(path, 1.0, data, labels) for path in data.dev]
+    held_out = {document.text for corpus in dev for document in corpus.documents}
+    train = [_without(_read(c.path, c.weight, data, labels), held_out) for c in data.train]
+    for corpus in (*train, *dev):
+        if not any(document.text.strip() for document in corpus.documents):
+            raise CorpusError(f"{corpus.path}: there is no text in it.")
+    return train, dev
+
+
+def make_windows(
+    corpora: Sequence[Corpus], encoder: TextEncoder, tags: Sequence[str], max_tokens: int
+) -> WindowSet:
+    """Return the labelled windows of `corpora`."""
+    rows: dict[str, list[list[int]]] = {"input_ids": [], "labels": [], "open": []}
+    summaries: list[CorpusSummary] = []
+    misaligned: list[Misaligned] = []
+    for corpus in corpora:
+        before, reported = len(rows["labels"]), len(misaligned)
+        aligned = align_documents(corpus.documents, encoder, tags, max_tokens)
+        for document, item in zip(corpus.documents, aligned, strict=True):
+            allowed = open_tags(document, tags)
+            for input_ids, labels in item.windows:
+                for name, value in zip(rows, (input_ids, labels, allowed), strict=True):
+                    rows[name].append(value)
+            misaligned += item.misaligned
+        lengths = [len(ids) for ids in rows["input_ids"][before:]]
+        summaries.append(_summary(corpus, lengths, len(misaligned) - reported))
+    return WindowSet(
+        Dataset.from_dict(rows),
+        np.array([len(ids) for ids in rows["input_ids"]], dtype=np.int64),
+        tuple(summary.windows for summary in summaries),
+        tuple(summaries),
+        tuple(misaligned),
+    )
+
+
+def encoder_texts(config: Config) -> list[str]:
+    """Return the texts of the training corpora, for a tokenizer to be trained on."""
+    train, _ = read_corpora(config.data, config.labels)
+    return [document.text for corpus in train for document in corpus.documents]
+
+
+def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> Corpus:
+    documents = read_corpus(Path(path))
+    sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return Corpus(path, weight, sha256, tuple(_known(d, path, data, labels) for d in documents))
+
+
+def _known(document: Document, path: str, data: DataConfig, labels: Sequence[str]) -> Document:
+    """Return `document` without entities of ignored labels."""
+    for entity in document.entities:
+        if entity.label not in labels and entity.label not in data.ignore_labels:
+            raise CorpusError(
+                f"{path}: document {document.id!r} has the label {entity.label!r}, which is neither in "
+                "'labels' nor in 'data.ignore_labels' of the configuration."
+            )
+    return replace(document, entities=tuple(e for e in document.entities if e.label in labels))
+
+
+def _without(corpus: Corpus, texts: set[str]) -> Corpus:
+    leaked = tuple(document.id or "" for document in corpus.documents if document.text in texts)
+    kept = tuple(document for document in corpus.documents if document.text not in texts)
+    return replace(corpus, documents=kept, leaked=leaked)
+
+
+def _summary(corpus: Corpus, lengths: Sequence[int], misaligned: int) -> CorpusSummary:
+    entities = Counter(entity.label for document in corpus.documents for entity in document.entities)
+    return CorpusSummary(
+        path=corpus.path,
+        sha256=corpus.sha256,
+        weight=corpus.weight,
+        documents=len(corpus.documents),
+        windows=len(lengths),
+        tokens=sum(lengths),
+        entities=dict(sorted(entities.items())),
+        misaligned=misaligned,
+        leaked=len(corpus.leaked),
+    )
