@@ -114,7 +114,7 @@ def is_hub_id(ref: str | Path | None) -> bool:
     A `Path`, an existing folder and whatever is written like a path are folders. Raises `CheckpointError`
     where it can be neither.
     """
-    if ref is None or isinstance(ref, Path) or Path(ref).expanduser().exists():
+    if ref is None or isinstance(ref, Path) or (ref and Path(ref).expanduser().exists()):
         return False
     if ref.startswith((".", "/", "~")) or ref.endswith(("/", os.sep)) or "\\" in ref or ref.count("/") > 1:
         return False

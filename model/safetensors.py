@@ -49,9 +49,19 @@ def count_parameters(path: Path) -> int:
 def _tensors(path: Path, header: bytes) -> dict[str, dict[str, Any]]:
     try:
         tensors = json.loads(header)
-        tensors.pop("__metadata__", None)
-        if all({"dtype", "shape", "data_offsets"} <= tensor.keys() for tensor in tensors.values()):
-            return dict(tensors)
-    except (ValueError, AttributeError) as error:
+    except ValueError as error:
         raise CheckpointError(f"{path} is not a safetensors file: its header is not valid JSON.") from error
-    raise CheckpointError(f"{path} is not a safetensors file: its header describes no tensors.")
+    if isinstance(tensors, dict):
+        tensors.pop("__metadata__", None)
+        if all(_is_tensor(tensor) for tensor in tensors.values()):
+            return tensors
+    raise CheckpointError(f"{path} is not a safetensors file: its header does not describe tensors.")
+
+
+def _is_tensor(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    shape, offsets = value.get("shape"), value.get("data_offsets")
+    if not isinstance(shape, list) or not isinstance(offsets, list) or len(offsets) != 2:
+        return False
+    return all(isinstance(number, int) and number >= 0 for number in (*shape, *offsets))
