@@ -38,7 +38,9 @@ def table(rows: Sequence[Row]) -> str:
 
 def _line(row: Row, widths: Sequence[int]) -> str:
     cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return "  ".join([row[0].ljust(widths[0]), *cells]).rstrip()
+    line = "  ".join([row[0].ljust(widths[0]), *cells]).rstrip()
+    # an id may hold anything, a terminal must not obey it
+    return "".join(char if char.isprintable() else "\ufffd" for char in line)
 
 
 def _title(evaluation: Evaluation) -> str:
