@@ -11,7 +11,7 @@ _QUOTES = "«„“‘\"'"
 
 # Abbreviations whose closing dot belongs to the span, and words that are abbreviations only with one.
 _ABBREVIATION = re.compile(
-    r"(?:^|[^\w])(?:г|гг|в|вв|руб|р|коп|долл|тыс|млн|млрд|трлн|ст|др|Inc|Co|Corp|Ltd|Bros|Jr|Sr|St|"
+    r"(?:^|[^\w])(?:г|гг|в|вв|руб|р|коп|долл|тыс|ст|др|Inc|Co|Corp|Ltd|Bros|Jr|Sr|St|"
     r"\w\.\w|[A-ZА-ЯЁ])$"
 )
 _NEEDS_DOT = re.compile(r"(?:^|[^\w])(?:г|гг|руб|долл|тыс|коп|Inc|Corp|Ltd)$")
