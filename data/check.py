@@ -1,5 +1,6 @@
 """Checks of corpus files: every problem by file, line and reason, never stopping at the first."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else str(self.path)
-        return f"{place}: {self.id or '-'}: {'warning: ' if self.warning else ''}{self.reason}"
+        line = f"{place}: {self.id or '-'}: {'warning: ' if self.warning else ''}{self.reason}"
+        # one line a problem, and none that a terminal would obey
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
 
     def to_record(self) -> Record:
         """Return the JSON form."""
@@ -87,6 +90,16 @@ def check_documents(
         problems += (_problem(items[-1], fault) for fault in faults)
     problems += _repetitions(items)
     return sorted(problems, key=lambda problem: problem.line)
+
+
+def summarize(problems: Sequence[Problem]) -> str:
+    """Return in one line how many problems of which rule there are, errors and warnings apart."""
+    counts = []
+    for name, warning in (("errors", False), ("warnings", True)):
+        rules = Counter(problem.rule for problem in problems if problem.warning is warning)
+        details = ", ".join(f"{count} {rule}" for rule, count in rules.most_common())
+        counts.append(f"{rules.total()} {name}" + (f" ({details})" if details else ""))
+    return ", ".join(counts)
 
 
 def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -> tuple[_Item, list[Fault]]:

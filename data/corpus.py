@@ -40,6 +40,22 @@ def iter_corpus(path: Path) -> Iterator[Document]:
             raise CorpusError(f"{path}:{number}: {error}") from error
 
 
+def corpus_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the corpus files that `paths` name; a folder stands for its `.jsonl` and `.jsonl.gz` files.
+
+    Raises `CorpusError` where a folder has none.
+    """
+    files: list[Path] = []
+    for path in paths:
+        found = [path]
+        if path.is_dir():
+            found = sorted([*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")])
+        if not found:
+            raise CorpusError(f"{path}: There is no .jsonl or .jsonl.gz file in this folder.")
+        files += found
+    return files
+
+
 def iter_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield number (from 1) and bytes of each line that is not blank; a byte order mark is cut off.
 

@@ -39,7 +39,7 @@ def record_faults(record: Any, labels: Collection[str]) -> Iterator[Fault]:
     head, fault = _parse({**record, "entities": []})
     if head is None:
         yield Fault("field", fault)
-    entities = []
+    entities: list[Entity] = []
     for i, item in enumerate(items if isinstance(items, list) else []):
         parsed, fault = _parse({"text": "", "entities": [item]})
         if parsed is None:

@@ -88,7 +88,7 @@ def part_of(key: str, parts: Parts, seed: int = 0) -> str:
             return name
         position -= share
     # the shares add up to a hair less than 1
-    return next(reversed(parts))
+    return list(parts)[-1]
 
 
 def _refuse_overwrite(source: Path, targets: Sequence[Path], force: bool) -> None:

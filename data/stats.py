@@ -70,7 +70,7 @@ def format_stats(stats: Stats) -> str:
         f"entities    {stats.entities:>9,}",
         f"dates       {span} ({stats.undated:,} without)",
         "",
-        f"{'label':<12} {'entities':>9} {'per doc':>8} {'covered':>8} {'distinct':>9}  words: 50 %, 90 %, max",
+        f"{'label':<12} {'entities':>9} {'per doc':>8} {'covered':>8} {'distinct':>9}  words: 50, 90, 100 %",
     ]
     for label, row in stats.labels.items():
         lengths = ", ".join(map(str, row.lengths)) or "-"

@@ -1,0 +1,115 @@
+"""`ie data`: check, count, convert and split annotated corpora."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ie.errors import InputError
+from ie.labels import LABELS
+
+from . import print_error
+
+app = typer.Typer(no_args_is_help=True, help="Check, count, convert and split annotated corpora.")
+
+Paths = Annotated[list[Path], typer.Argument(help="Corpus files (.jsonl, .jsonl.gz) or folders of them.")]
+Labels = Annotated[str, typer.Option("--labels", help="The labels of the project, with commas.")]
+Format = Literal["text", "json"]
+Source = Literal[
+    "nerel", "rured2", "factrueval", "bsnlp", "brat", "conll", "doccano", "label-studio", "jsonl"
+]
+FORMATS = "nerel, rured2, factrueval, bsnlp, brat, conll, doccano, label-studio or jsonl (ours)."
+LABELS_TEXT = ",".join(LABELS)
+SHOWN = 20  # rows of a conversion report that stderr gets
+
+
+@app.command()
+def check(
+    paths: Paths,
+    labels: Labels = LABELS_TEXT,
+    format_: Annotated[Format, typer.Option("--format", help="One line a problem, or a JSON list.")] = "text",
+) -> None:
+    """List every problem by file, line and reason; files are taken for parts of a split. Exit 1 on errors."""
+    from ie.data.check import check_files, summarize
+    from ie.data.corpus import corpus_files
+
+    problems = check_files(corpus_files(paths), _names(labels))
+    if format_ == "json":
+        typer.echo(json.dumps([problem.to_record() for problem in problems], ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+    typer.echo(summarize(problems), err=True)
+    raise typer.Exit(int(not all(problem.warning for problem in problems)))
+
+
+@app.command()
+def stats(
+    paths: Paths,
+    labels: Labels = LABELS_TEXT,
+    format_: Annotated[Format, typer.Option("--format", help="Tables, or a JSON object by file.")] = "text",
+) -> None:
+    """Count documents, words and entities a file: by label, by source, lengths of spans, range of dates."""
+    from ie.data.corpus import corpus_files, iter_corpus
+    from ie.data.stats import corpus_stats, format_stats
+
+    found, failed = {}, False
+    for path in corpus_files(paths):
+        try:
+            found[str(path)] = corpus_stats(iter_corpus(path), _names(labels))
+        except InputError as error:
+            print_error(str(error))
+            failed = True
+    if format_ == "json":
+        records = {path: result.to_record() for path, result in found.items()}
+        typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n\n".join(f"{path}\n{format_stats(result)}" for path, result in found.items()))
+    raise typer.Exit(int(failed))
+
+
+@app.command()
+def convert(
+    source_format: Annotated[str, typer.Argument(metavar="FORMAT", help=FORMATS)],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="The file or folder to read.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="A .jsonl, .jsonl.gz or .conll file.")],
+    report: Annotated[Path | None, typer.Option(help="Write every repair, change and loss here.")] = None,
+    mapping: Annotated[str, typer.Option("--map", help="THEIRS=OURS,…; labels not named are dropped.")] = "",
+) -> None:
+    """Convert a corpus to the project's format by the label guide; say on stderr what was changed or lost."""
+    from ie.data import formats
+    from ie.data.intake import parse_mapping
+    from ie.files import atomic_write
+
+    conversion = formats.convert(source_format, source, parse_mapping(mapping))
+    lost = formats.write(target, conversion.documents)
+    if report is not None:
+        with atomic_write(report) as file:
+            file.write("\n".join([conversion.report.to_text(details=True), *lost, ""]))
+    rows = [*conversion.report.to_text().splitlines(), *lost]
+    more = [f"and {len(rows) - SHOWN} more rows: see --report"] if len(rows) > SHOWN else []
+    count = sum(len(document.entities) for document in conversion.documents)
+    total = f"{target}: {len(conversion.documents):,} documents, {count:,} entities"
+    typer.echo("\n".join([*rows[:SHOWN], *more, total]), err=True)
+
+
+@app.command()
+def split(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="The corpus file to split.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for PART.jsonl files.")],
+    parts: Annotated[str, typer.Option(help="Shares that add up to 1.")] = "train=0.7,dev=0.15,test=0.15",
+    seed: Annotated[int, typer.Option(help="Another number gives another split.")] = 0,
+    group_by: Annotated[str | None, typer.Option(metavar="FIELD", help="Keep equal values together.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite parts that are there.")] = False,
+) -> None:
+    """Split a corpus by hash: a corpus that grows keeps what it had where it was; copies stay together."""
+    from ie.data.split import parse_parts, split_corpus
+
+    shares = parse_parts(parts)
+    for path, count in split_corpus(source, out, shares, seed=seed, group_by=group_by, force=force).items():
+        typer.echo(f"{path}: {count:,} documents{' (none fell here)' if not count else ''}", err=True)
+
+
+def _names(labels: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in labels.split(",") if name.strip())
