@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi, errors, snapshot_download
+from huggingface_hub.utils import tqdm
 
 from .checkpoint import ONNX_FILES, TORCH_FILES, RuntimeName
 from .errors import CheckpointError, HubError, IEError
@@ -35,6 +36,15 @@ _PLANS: Mapping[RuntimeName | None, tuple[Sequence[str], Sequence[Sequence[str]]
     "torch": (TORCH_FILES, [[*TORCH_FILES, "model-*-of-*.safetensors"]]),
     None: ((), [[]]),
 }
+
+
+class Progress(tqdm):  # type: ignore[misc]  # tqdm has no types
+    """A progress bar for people: on terminals only, and gone when it is done."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        hidden = settings.pop("disable", False) or not logger.isEnabledFor(logging.WARNING)
+        # None lets tqdm ask whether there is a terminal
+        super().__init__(*args, **{**settings, "disable": True if hidden else None, "leave": False})
 
 
 def fetch_checkpoint(
@@ -88,6 +98,7 @@ def fetch(
             allow_patterns=list(patterns),
             local_files_only=not _is_reachable(repo_id, revision, token),
             etag_timeout=TIMEOUT_SECONDS,
+            tqdm_class=Progress,
             endpoint=_endpoint(),
         )
         return Path(folder), Path(folder).name
@@ -107,6 +118,7 @@ def find_cached(
             cache_dir=cache_dir,
             allow_patterns=["config.json"],
             local_files_only=True,
+            tqdm_class=Progress,
         )
         return Path(folder), Path(folder).name
 
@@ -165,6 +177,8 @@ def _is_reachable(repo_id: str, revision: str | None, token: str | None) -> bool
         reason = f"it answers {status}"
     except Exception as error:  # noqa: BLE001 (every HTTP library that huggingface_hub has used raises its own)
         reason = type(error).__name__
+    else:
+        return True
     logger.warning("The Hub cannot be used (%s): looking for %s in the cache.", reason, repo_id)
     return False
 
@@ -178,7 +192,8 @@ def _as_hub_errors(repo_id: str, revision: str | None) -> Iterator[None]:
     """Turn what `huggingface_hub` and its HTTP library raise into one sentence of `HubError`."""
     try:
         yield
-    except IEError:
+    except (IEError, AttributeError, NameError, TypeError):
+        # the latter are mistakes in a program, and no news from the network
         raise
     except Exception as error:
         raise HubError(_sentence(error, repo_id, revision)) from error

@@ -8,8 +8,10 @@ import base64
 import hashlib
 import json
 import re
+import socket
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -56,6 +58,7 @@ class FakeHub:
         self.uploads: dict[str, bytes] = {}
         # how often yet to cut the connection in the middle of a file, by its path
         self.cuts: Counter[str] = Counter()
+        self.connections: list[socket.socket] = []
         # an answer to everything: too busy, broken
         self.status: int | None = None
 
@@ -81,6 +84,10 @@ class FakeHub:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+        for connection in self.connections:
+            # clients keep connections for the next request
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def add(self, name: str, files: dict[str, bytes], **settings: Any) -> Repo:
         """Add a model with one commit on its main branch."""
@@ -105,6 +112,10 @@ class RefusalError(Exception):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     hub: FakeHub
+
+    def setup(self) -> None:
+        super().setup()
+        self.hub.connections.append(self.connection)
 
     def log_message(self, *_values: object) -> None:
         pass
