@@ -12,9 +12,10 @@ from collections import UserDict
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
 from ie.errors import IEError, MissingDependencyError
 from ie.version import __version__
-from typer.core import TyperGroup
 
 COMMANDS = ("predict", "train", "evaluate", "data", "model")
 # Import names of what the train extra installs; a light install meets them as ModuleNotFoundError.

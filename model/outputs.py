@@ -1,0 +1,95 @@
+"""Documents into JSON Lines, a JSON list, an HTML page or a table, written as they come."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO, cast
+
+from .document import Document
+from .errors import UsageError
+from .files import atomic_write
+
+
+class OutputFormat(StrEnum):
+    """How documents are written."""
+
+    JSON = "json"
+    JSONL = "jsonl"
+    TABLE = "table"
+    HTML = "html"
+
+
+_BY_SUFFIX = {".json": OutputFormat.JSON, ".html": OutputFormat.HTML, ".htm": OutputFormat.HTML}
+
+
+def default_format(output: Path | None, terminal: bool) -> OutputFormat:
+    """Return the format where none was asked for: by the suffix of a file, else a table on a terminal.
+
+    Everything else is JSON Lines.
+    """
+    if output is not None:
+        return _BY_SUFFIX.get(output.suffix.lower(), OutputFormat.JSONL)
+    return OutputFormat.TABLE if terminal else OutputFormat.JSONL
+
+
+@contextmanager
+def open_output(path: Path | None) -> Iterator[TextIO]:
+    """Yield standard output, or a file that takes the place of `path` only once the block succeeds.
+
+    What is no regular file (`/dev/null`, a pipe) is written to as it is. Raises `UsageError` where `path`
+    cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+    elif path.exists() and not path.is_file():
+        try:
+            stream = path.open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"Cannot write {path}: {error.strerror}.") from error
+        with stream:
+            yield stream
+    else:
+        with atomic_write(path) as file:
+            yield cast(TextIO, file)
+
+
+def write(
+    documents: Iterable[Document], stream: TextIO, output_format: OutputFormat, labels: Sequence[str]
+) -> None:
+    """Write documents one by one as they come; `labels` are those that colours are given to."""
+    match output_format:
+        case OutputFormat.JSONL:
+            write_jsonl(documents, stream)
+        case OutputFormat.JSON:
+            write_json(documents, stream)
+        case OutputFormat.HTML:
+            from .page import write_page
+
+            write_page(documents, stream, labels)
+        case OutputFormat.TABLE:
+            from .table import write_table
+
+            write_table(documents, stream, labels)
+
+
+def write_jsonl(documents: Iterable[Document], stream: TextIO) -> None:
+    """Write one record a line, each at once so that a reader of the stream never waits for the next."""
+    for document in documents:
+        stream.write(_dumps(document) + "\n")
+        stream.flush()
+
+
+def write_json(documents: Iterable[Document], stream: TextIO) -> None:
+    """Write a JSON list of records, one a line."""
+    separator = "[\n"
+    for document in documents:
+        stream.write(separator + _dumps(document))
+        separator = ",\n"
+    stream.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _dumps(document: Document) -> str:
+    return json.dumps(document.to_record(), ensure_ascii=False)
