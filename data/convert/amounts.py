@@ -7,7 +7,8 @@ from ie.data.brat import RawSpan
 from ie.document import Span
 
 from .edges import trim
-from .money_grammar import Match, find_sums
+from .grammar import Match
+from .money_grammar import SUMS
 from .places import closed_places, is_free, touches
 from .report import Report
 
@@ -15,12 +16,12 @@ _LABEL = "AMOUNT"
 _KINDS = frozenset({"MONEY", "PRICE"})
 _BOUND = re.compile(r"(?:вплоть[ \u00a0]+)?до[ \u00a0]+", re.IGNORECASE)
 _LOWER = re.compile(r"от[ \u00a0]+(?!.*[ \u00a0]до[ \u00a0])", re.IGNORECASE)
-# after these, «до» says where a change ends
+# after these in the same clause, «до» says where a change ends
 _CHANGE = re.compile(
-    r"(?:выр[оа]с|вырас|раст[иеу]|\bрос(?:т|л)|увелич|сниз|сниж|упа[лдс]|падени|подорож|подешев|удорож|удешев|сокра[тщ]"
-    r"|подн[яи]|опуст|опуск|повы[сш]|пониж|пониз|обвал|рухн|просе|довед|довести|довел|достиг|дош[ел]|дойти|дойд|взлет"
-    r"|уменьш|расшир|скорректир|уточн|пересмотр|округл|укреп|ослаб|возр[оа]с|провал|обесцен|прода[жл]|снова|обратно"
-    r"|приблиз|почти$|с[ \u00a0]+[\d$€£₽]\S*(?:[ \u00a0]\w+){0,4}$)",
+    r"\b(?:вы|воз|под|на)?(?:р[оа]с(?:т|л|$)|раст)|вырас|увелич|сниз|сниж|упа[лдс]|падени|паде[нт]|подорож|подешев|удорож"
+    r"|удешев|сокра[тщ]|подн[яи]|опуст|опуск|повы[сш]|пониж|пониз|обвал|рухн|просе|довед|довести|довел|достиг|дош[ел]|дойти"
+    r"|дойд|взлет|уменьш|расшир|скорректир|пересмотр|округл|укреп|ослаб|провал|обесцен|приблиз|почти$|процент|%|\bраза?\b"
+    r"|вдвое|втрое|(?:тысяч\w*|млн|млрд|трлн|иллион\w*|иллиард\w*|рубл\w*|доллар\w*|евро|руб\.)\W*\($",
     re.IGNORECASE,
 )
 # after these, «от» is a bound of the sum itself
@@ -49,7 +50,7 @@ def convert(text: str, raw: Sequence[RawSpan], report: Report) -> list[Span]:
     marked = [span for span in raw if span.label in _KINDS]
     places = closed_places(text, raw)
     spans: list[Span] = []
-    for match in find_sums(text):
+    for match in SUMS.find(text):
         mentions = [mention for mention in marked if touches(mention, match.start, match.end)]
         if not any(_claims(text, mention, match) for mention in mentions) and not _sure(text, match, places):
             continue
@@ -81,7 +82,7 @@ def _sure(text: str, match: Match, places: list[tuple[int, int]]) -> bool:
 def _cut(text: str, match: Match) -> Iterator[tuple[int, int]]:
     """Yield the spans of a match: without a «до» or «от» that is outside, in two where currencies differ."""
     start, end = match.start, match.end
-    before = re.split(r"[.!?;\n]", text[max(0, start - 70) : start])[-1]
+    before = re.split(r"[.!?;\n]", text[max(0, start - 120) : start])[-1]
     bound, lower = _BOUND.match(text, start, end), _LOWER.match(text, start, end)
     if bound and _CHANGE.search(before):
         start = bound.end()

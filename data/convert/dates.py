@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ie.data.brat import RawSpan
 from ie.document import Span
 
-from .date_grammar import find_dates
+from .date_grammar import DATES
 from .edges import trim
 from .places import closed_places, is_free, touches
 from .report import Report
@@ -24,15 +24,19 @@ _FREQUENCY = re.compile(
 )
 _VAGUE = re.compile(
     r"врем[яеё]|момент|\bпор[уыа]?\b|недавн|сейчас|ныне\b|нын[еч]|теперь|\bднях\b|срок|скор|давно|час(?:а|ов|ы)?\b"
-    r"|минут|всегда|впервые|ранее$|однажды|вскоре|потом\b|когда|будущем$|прошлом$|перспектив",
+    r"|минут|до этого|подряд|всегда|впервые|ранее$|однажды|вскоре|потом\b|когда|будущем$|прошлом$|перспектив",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
     r"\b(?:год(?:а|у|ом|ы|ов|ам|ах|ами)?|лет|летие|месяц\w*|недел\w*|дн(?:я|ей|и|ям|ями|ях)|день|дн[её]м|сут(?:ки|ок)|квартал\w*"
-    r"|полгода|полугод\w+|полтора|десятилет\w+|век\w*|столет\w+|сезон\w*|период\w*|срок\w*|выходн\w+)$",
+    r"|полгода|полугод\w+|полтора|десятилет\w+|век\w*|столет\w+|сезон\w*|период\w*|срок\w*)$",
     re.IGNORECASE,
 )
-_ADJECTIVE = re.compile(r"\w*(?:летн|дневн|годичн|месячн|недельн|годов|часов|вековн?|суточн)\w*$|^\w+(?:ий|ой|ый|ая|ое|ие|ые|их|ых|ого|его|ей|ом|ем|ую|юю|ским|ной|ных)$", re.I)  # fmt: skip
+_ADJECTIVE = re.compile(
+    r"\w*(?:летн|дневн|годичн|месячн|недельн|годов|часов|вековн?|суточн)\w*$"
+    r"|^(?:[вк]о? )?\w+(?:ий|ой|ый|ая|яя|ое|ее|ие|ые|их|ых|ого|его|ому|ему|ей|ом|ем|ую|юю|ими|ыми)$",
+    re.IGNORECASE,
+)
 _CALENDAR = re.compile(
     r"январ|феврал|март|апрел|\bма[йяюе]\b|июн|июл|август|сентябр|октябр|ноябр|декабр|понедельн|вторник|\bсред[ауы]\b|четверг"
     r"|пятниц|суббот|воскресен|\bвесн|\bлет(?:о|а|ом)\b|\bосен|\bзим|\d{4}|\d0-[хе]|день|года?\b|сегодня|завтра|вчера",
@@ -48,7 +52,7 @@ def convert(text: str, raw: Sequence[RawSpan], report: Report) -> list[Span]:
     """
     marked = [span for span in raw if span.label == _LABEL]
     places = closed_places(text, raw)
-    matches = [match for match in find_dates(text) if not _frequency(text, match.start)]
+    matches = [match for match in DATES.find(text) if not _frequency(text, match.start)]
     spans = [
         Span(match.start, match.end, _LABEL)
         for match in matches

@@ -4,10 +4,7 @@ Spans are cut as the guidelines say: approximators and comparators inside, gover
 a range or a change in one currency is one span.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from .grammar import Grammar, Pattern
 
 _S = r"[ \u00a0\u2009\u202f]+"
 _OPT = r"[ \u00a0\u2009\u202f]*"
@@ -28,7 +25,7 @@ _VAGUE = (
     r"|десят(?:ки|ков|ок|ка|кам|ками|ках)|многие|многих)(?!\w)"
 )
 _MAGNITUDE = (
-    r"(?:тыс(?:\.|(?!\w))|тысяч(?:а|у|и|ам|ами|ах|ей)?(?!\w)|млн\.?(?!\w)|млрд\.?(?!\w)|трлн\.?(?!\w)"
+    rf"(?:тыс(?:\.|(?!\w))|тысяч(?:а|у|и|ам|ами|ах|ей)?(?!\w)|(?:млн|млрд|трлн)(?:\.(?={_OPT}(?-i:[a-zа-яё]))|(?!\w))"
     r"|(?:пол)?(?:миллион|миллиард|триллион)(?:а|у|ом|е|ы|ов|ам|ами|ах)?(?!\w))"
 )
 _ORIGIN = (
@@ -78,59 +75,25 @@ _FROM = rf"(?:от{_S})"
 _AFTER_FROM = r"(?:(?<=\b[сС][ \u00a0])|(?<=\b[сС] нынешних )|(?<=\b[сС] прежних ))"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A way to write a sum; `safe` where what it matches is money in any context."""
-
-    name: str
-    source: str
-    safe: bool = True
-
-
-PATTERNS = (
-    Pattern("sum", _MONEY),
-    Pattern("sum with a comparator", rf"{_COMPARATOR}{_MONEY}"),
-    Pattern("sum with an upper bound", rf"{_TO}{_MONEY}"),
-    Pattern("sum with a lower bound", rf"{_FROM}{_MONEY}(?!{_S}(?:до|за)(?!\w))"),
-    Pattern("range", rf"(?:{_COMPARATOR})?(?:{_SIGNED}|{_BARE}){_DASH}{_MONEY}"),
-    Pattern("range by sign", rf"(?:{_COMPARATOR})?{_PREFIX}{_OPT}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?{_DASH}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?"),
-    Pattern("range from to", rf"{_FROM}(?:{_MONEY}|{_BARE}){_S}до{_S}(?:{_MONEY})"),
-    Pattern("range from to, currency first", rf"{_FROM}{_MONEY}{_S}до{_S}{_SCALED}"),
-    Pattern("change", rf"{_AFTER_FROM}(?:{_MONEY}|{_BARE}){_S}(?:до|—){_S}{_MONEY}"),
-    Pattern("change, currency first", rf"{_AFTER_FROM}{_MONEY}{_S}до{_S}{_SCALED}"),
-    Pattern("sum without a currency", rf"(?:{_COMPARATOR}|{_TO})?{_SCALED}", safe=False),
-    Pattern("range without a currency", rf"(?:{_COMPARATOR})?{_BARE}{_DASH}{_SCALED}", safe=False),
-    Pattern("range from to without a currency", rf"{_FROM}{_BARE}{_S}до{_S}{_SCALED}", safe=False),
-    Pattern("change without a currency", rf"{_AFTER_FROM}{_BARE}{_S}до{_S}{_SCALED}", safe=False),
-    Pattern("bare number", rf"(?:{_COMPARATOR}|{_TO})?{_COUNT}", safe=False),
+SUMS = Grammar(
+    (
+        Pattern("sum", _MONEY),
+        Pattern("sum with a comparator", rf"{_COMPARATOR}{_MONEY}"),
+        Pattern("sum with an upper bound", rf"{_TO}{_MONEY}"),
+        Pattern("sum with a lower bound", rf"{_FROM}{_MONEY}(?!{_S}до(?!\w))"),
+        Pattern("range", rf"(?:{_COMPARATOR})?(?:{_SIGNED}|{_BARE}){_DASH}{_MONEY}"),
+        Pattern("range by sign", rf"(?:{_COMPARATOR})?{_PREFIX}{_OPT}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?{_DASH}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?"),
+        Pattern("range from to", rf"{_FROM}(?:{_MONEY}|{_BARE}){_S}до{_S}(?:{_MONEY})"),
+        Pattern("range from to, currency first", rf"{_FROM}{_MONEY}{_S}до{_S}{_SCALED}"),
+        Pattern("change", rf"{_AFTER_FROM}(?:{_MONEY}|{_BARE}){_S}(?:до|—){_S}{_MONEY}"),
+        Pattern("change, currency first", rf"{_AFTER_FROM}{_MONEY}{_S}до{_S}{_SCALED}"),
+        Pattern("sum without a currency", rf"(?:{_COMPARATOR}|{_TO})?{_SCALED}", safe=False),
+        Pattern("range without a currency", rf"(?:{_COMPARATOR})?{_BARE}{_DASH}{_SCALED}", safe=False),
+        Pattern("range from to without a currency", rf"{_FROM}{_BARE}{_S}до{_S}{_SCALED}", safe=False),
+        Pattern("change without a currency", rf"{_AFTER_FROM}{_BARE}{_S}до{_S}{_SCALED}", safe=False),
+        Pattern("bare number", rf"(?:{_COMPARATOR}|{_TO})?{_COUNT}", safe=False),
+    ),
+    before=r"(?<![\w.,])(?<!\w[-–])",
+    safe_first=True,
 )  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A sum found in a text, in characters; `pattern` says how it is written."""
-
-    start: int
-    end: int
-    pattern: Pattern
-
-
-def find_sums(text: str) -> list[Match]:
-    """Return the sums of a text by place; sums with a currency first, then the longest where several match."""
-    found = sorted(_candidates(text), key=lambda m: (not m.pattern.safe, m.start - m.end, m.start))
-    kept: list[Match] = []
-    for match in found:
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda m: m.start)
-
-
-def _candidates(text: str) -> Iterator[Match]:
-    for pattern, compiled in _compiled():
-        for match in compiled.finditer(text):
-            yield Match(*match.span(), pattern)
-
-
-@cache
-def _compiled() -> tuple[tuple[Pattern, re.Pattern[str]], ...]:
-    return tuple((p, re.compile(rf"(?<![\w.,])(?<!\w[-–])(?:{p.source})", re.IGNORECASE)) for p in PATTERNS)
