@@ -206,10 +206,12 @@ def _tags(path: Path, config: dict[str, Any]) -> tuple[str, ...]:
         raise CheckpointError(
             f"{path}: 'id2label' is missing, so this is not a token-classification checkpoint."
         )
-    tags = [names.get(str(i)) for i in range(len(names))]
-    for i, tag in enumerate(tags):
+    tags: list[str] = []
+    for i in range(len(names)):
+        tag = names.get(str(i))
         if not isinstance(tag, str):
             raise CheckpointError(f"{path}: 'id2label.{i}' is missing among {len(names)} tags.")
+        tags.append(tag)
     count = config.get("num_labels", len(tags))
     if count != len(tags):
         raise CheckpointError(f"{path}: 'num_labels' is {count!r}, but 'id2label' names {len(tags)} tags.")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi, errors, snapshot_download
-from huggingface_hub.utils import tqdm
+from huggingface_hub.utils.tqdm import tqdm
 
 from .checkpoint import ONNX_FILES, TORCH_FILES, RuntimeName
 from .errors import CheckpointError, HubError, IEError
@@ -38,13 +38,14 @@ _PLANS: Mapping[RuntimeName | None, tuple[Sequence[str], Sequence[Sequence[str]]
 }
 
 
-class Progress(tqdm):  # type: ignore[misc]  # tqdm has no types
+class Progress(tqdm):
     """A progress bar for people: on terminals only, and gone when it is done."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         hidden = settings.pop("disable", False) or not logger.isEnabledFor(logging.WARNING)
         # None lets tqdm ask whether there is a terminal
-        super().__init__(*args, **{**settings, "disable": True if hidden else None, "leave": False})
+        settings |= {"disable": True if hidden else None, "leave": False}
+        super().__init__(*args, **settings)  # type: ignore[no-untyped-call]
 
 
 def fetch_checkpoint(

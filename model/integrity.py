@@ -91,6 +91,9 @@ def _check_onnx(checkpoint: Checkpoint) -> Iterator[str]:
         except IEError as error:
             yield str(error)
             continue
+        except Exception as error:  # noqa: BLE001 (onnxruntime raises many classes without a common base)
+            yield f"{path} cannot be run: {' '.join(str(error).split())[:200]}."
+            continue
         if count != len(checkpoint.tags):
             yield f"{path} scores {count} tags, but config.json names {len(checkpoint.tags)}."
 

@@ -65,8 +65,8 @@ def safetensors_bytes(shapes: Mapping[str, Sequence[int]]) -> bytes:
     return len(text).to_bytes(8, "little") + text + bytes(place)
 
 
-def onnx_bytes(n_tags: int) -> bytes:
-    """Return a model that scores every token with a row of zeros."""
+def onnx_bytes(n_tags: int, rows: int = len(WORDS)) -> bytes:
+    """Return a model that scores each of `rows` tokens with zeros."""
     from onnx import TensorProto, helper
 
     sizes = ["batch", "tokens"]
@@ -78,7 +78,7 @@ def onnx_bytes(n_tags: int) -> bytes:
             for name in ("input_ids", "attention_mask")
         ],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [*sizes, n_tags])],
-        [helper.make_tensor("table", TensorProto.FLOAT, [len(WORDS), n_tags], [0.0] * len(WORDS) * n_tags)],
+        [helper.make_tensor("table", TensorProto.FLOAT, [rows, n_tags], [0.0] * rows * n_tags)],
     )
     opset = helper.make_opsetid("", 17)
     return helper.make_model(graph, opset_imports=[opset], ir_version=8).SerializeToString()
