@@ -132,9 +132,7 @@ def _repetitions(items: Sequence[_Item]) -> Iterator[Problem]:
             yield _problem(item, Fault("id", f"The id is also that of line {first}."))
     for pair in similar_pairs([item.text for item in items]):
         first_item, item = items[pair.first], items[pair.second]
-        how = (
-            "the same as" if pair.share == 1 else f"nearly ({pair.share:.0%} of its 8-word sequences) that of"
-        )
+        how = "the same as" if pair.equal else f"{pair.share:.0%} the same as"
         other = f"{first_item.path}:{first_item.line} ({first_item.id or '-'})"
         leak = first_item.path != item.path
         reason = f"The text is {how} {other}{', another file' if leak else ''}."

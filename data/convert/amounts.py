@@ -20,8 +20,9 @@ _LOWER = re.compile(r"от[ \u00a0]+(?!.*[ \u00a0]до[ \u00a0])", re.IGNORECASE
 _CHANGE = re.compile(
     r"\b(?:вы|воз|под|на)?(?:р[оа]с(?:т|л|$)|раст)|вырас|увелич|сниз|сниж|упа[лдс]|падени|паде[нт]|подорож|подешев|удорож"
     r"|удешев|сокра[тщ]|подн[яи]|опуст|опуск|повы[сш]|пониж|пониз|обвал|рухн|просе|довед|довести|довел|достиг|дош[ел]|дойти"
-    r"|дойд|взлет|уменьш|расшир|скорректир|пересмотр|округл|укреп|ослаб|провал|обесцен|приблиз|почти$|процент|%|\bраза?\b"
-    r"|вдвое|втрое|(?:тысяч\w*|млн|млрд|трлн|иллион\w*|иллиард\w*|рубл\w*|доллар\w*|евро|руб\.)\W*\($",
+    r"|дойд|взлет|уменьш|расшир|скорректир|пересмотр|округл|укреп|ослаб|провал|обесцен|приблиз|почти$"
+    r"|\bна [\d,.]+\s?(?:процент\w*|%)[^,—–]{0,40}[,—–]?\s*$|(?:\bраза?|вдвое|втрое)[^,—–]{0,50}[,—–]?\s*$"
+    r"|(?:тысяч\w*|млн|млрд|трлн|иллион\w*|иллиард\w*|рубл\w*|доллар\w*|евро|руб\.)\W*\($",
     re.IGNORECASE,
 )
 # after these, «от» is a bound of the sum itself
@@ -82,7 +83,7 @@ def _sure(text: str, match: Match, places: list[tuple[int, int]]) -> bool:
 def _cut(text: str, match: Match) -> Iterator[tuple[int, int]]:
     """Yield the spans of a match: without a «до» or «от» that is outside, in two where currencies differ."""
     start, end = match.start, match.end
-    before = re.split(r"[.!?;\n]", text[max(0, start - 120) : start])[-1]
+    before = re.split(r"[.!?;\n]", text[max(0, start - 90) : start])[-1]
     bound, lower = _BOUND.match(text, start, end), _LOWER.match(text, start, end)
     if bound and _CHANGE.search(before):
         start = bound.end()

@@ -5,6 +5,7 @@ from .date_words import (
     ABOUT,
     ALIKE,
     ANCHOR,
+    ANCHOR_MANY,
     AT_NIGHT,
     BARE_PART,
     CENTURY,
@@ -75,7 +76,7 @@ _VAGUE_PERIOD = (
     r"|десятилети(?:я|й|ях)|квартал(?:ы|ов|ах))(?!\w))"
 )
 _ANCHORED = (
-    rf"(?:(?:(?!{_VAGUE_PERIOD}){ANCHOR}{S}(?:{NUMBERS}{S})?{KIND}{PERIOD_UNIT}"
+    rf"(?:(?:{ANCHOR_MANY}{S}{NUMBERS}{S}{KIND}{PERIOD_UNIT}|(?!{_VAGUE_PERIOD}){ANCHOR}{S}{KIND}{PERIOD_UNIT}"
     rf"|{ANCHOR}{S}(?:{SEASON}|{WEEKDAY}|{MONTH}))(?:{S}{OF_YEAR})?)"
 )
 _WHOLE = (
@@ -88,7 +89,7 @@ _MODIFIED = rf"(?:{LEFT}{EDGE}(?:{DASH}{EDGE})?{S}(?:{YEARS}|{_PERIOD}|{BARE_PAR
 _POINT = rf"(?:{_MODIFIED}|{_WEEKDAY_DATE}|{NUMERIC}|{_PERIOD})"
 _FIRST = rf"(?:{_POINT}|{DAY}|\d\d(?:-(?:го|м|й|х|е))(?!\w))"
 _LAST = (
-    rf"(?:{YEARS}|{Y4}(?:{YEAR_CASE})?{GAP}{YEARS_WORD}|\d\d(?:{YEAR_CASE})?{S}{ONE_YEAR}|{_POINT}|{TODAY}"
+    rf"(?:{YEARS}|{Y4}(?:{YEAR_CASE})?{GAP}{YEARS_WORD}|\d\d{YEAR_CASE}{S}{ONE_YEAR}|{_POINT}|{TODAY}"
     rf"|{DAY}{S}числа(?!\w))"
 )
 _UNIT_BY = r"(?:(?:годом|годами|месяцем|месяцами|неделей|неделями|дн[её]м|днями|сутками)(?!\w))"
@@ -149,6 +150,7 @@ DATES = Grammar(
         Pattern("time ago", rf"{LEFT}{ABOUT}?(?:{NUMBERS}{S})*{UNIT}{S}(?:тому{S})?назад(?!\w)"),
         Pattern("some time ago", rf"{LEFT}{_COUNT}{UNIT}{S}(?:тому{S})?назад(?!\w)", safe=False),
         Pattern("time before or after", rf"{LEFT}(?:{NUMBERS}{S})*{_UNIT_BY}{S}(?:ранее|раньше|позже|позднее)(?!\w)"),
+        Pattern("some time before or after", rf"{LEFT}{_COUNT}{_UNIT_BY}{S}(?:ранее|раньше|позже|позднее)(?!\w)", safe=False),
         Pattern("in a time", rf"{LEFT}через{S}{ABOUT}?(?:{NUMBERS}{S})*{UNIT}"),
         Pattern("in some time", rf"{LEFT}через{S}{_COUNT}{UNIT}", safe=False),
         Pattern("after a time", rf"{LEFT}(?:спустя{S}{ABOUT}?{_COUNT}{UNIT}|{_COUNT}{UNIT}{S}спустя(?!\w))", safe=False),
