@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from .document import Document, Entity
-from .highlight import colour, segments
+from .highlight import PALETTE, colour, heading, segments
 
+# The nearest to `PALETTE` that every terminal has and every theme keeps readable.
+TERMINAL_COLOURS = ("green", "magenta", "yellow", "cyan", "red", "bright_yellow", "white", "bright_red")
 # Where the width is not that of a terminal, as in a file.
 PAGE_WIDTH = 110
 
@@ -25,8 +27,7 @@ def write_table(documents: Iterable[Document], stream: TextIO, labels: Sequence[
     width = None if stream.isatty() else PAGE_WIDTH
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     for document in documents:
-        heading = " · ".join(filter(None, (document.id, document.date and document.date.isoformat())))
-        console.rule(Text(visible(heading), style="bold"), align="left")
+        console.rule(Text(visible(heading(document)), style="bold"), align="left")
         console.print(_text(document, labels, plain=console.color_system is None), overflow="fold")
         console.print(_table(document.entities, labels) if document.entities else "No entities.")
         stream.flush()
@@ -71,9 +72,8 @@ def _table(entities: Sequence[Entity], labels: Sequence[str]) -> Table:
     valued = any(entity.value is not None for entity in entities)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("label", "text", "start", "end", "score", *(["value"] if valued else [])):
-        table.add_column(
-            name, justify="right" if name in ("start", "end", "score") else "left", overflow="fold"
-        )
+        number = name in ("start", "end", "score")
+        table.add_column(name, justify="right" if number else "left", overflow="fold")
     for entity in entities:
         cells = [
             Text(entity.label, _style(entity.label, labels)),
@@ -90,4 +90,4 @@ def _table(entities: Sequence[Entity], labels: Sequence[str]) -> Table:
 
 
 def _style(label: str, labels: Sequence[str]) -> Style:
-    return Style(color="#111111", bgcolor=colour(label, labels))
+    return Style(color="black", bgcolor=TERMINAL_COLOURS[PALETTE.index(colour(label, labels))])

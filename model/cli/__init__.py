@@ -17,7 +17,13 @@ from typer.core import TyperGroup
 from ie.errors import IEError, MissingDependencyError
 from ie.version import __version__
 
-COMMANDS = ("predict", "train", "evaluate", "data", "model")
+COMMANDS = {
+    "predict": "Find sums, sectors, parties and dates in texts.",
+    "train": "Train a model by a recipe.",
+    "evaluate": "Score a model on an annotated corpus.",
+    "data": "Check, count, split and convert corpora.",
+    "model": "Fetch, verify, trim, export and publish models.",
+}
 # Import names of what the train extra installs; a light install meets them as ModuleNotFoundError.
 TRAIN_MODULES = frozenset(
     {
@@ -46,6 +52,11 @@ class LazyGroup(TyperGroup):
         super().__init__(**settings)
         self.commands = Commands(dict.fromkeys(COMMANDS))
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command; a reader that closed our pipe ends it quietly."""
         try:
@@ -57,7 +68,13 @@ class LazyGroup(TyperGroup):
         return result
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 def load_command(name: str) -> Any:
@@ -66,7 +83,7 @@ def load_command(name: str) -> Any:
     if hasattr(module, "app"):
         command: Any = typer.main.get_group(module.app)
     else:
-        single = typer.Typer(add_completion=False)
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(name)(module.command)
         command = typer.main.get_command(single)
     command.name = name
