@@ -348,7 +348,7 @@ def test_comparing_needs_the_hub(hub, cache, files):
 
 def run(hub, cache, *args, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "ie", *map(str, args)],
+        [sys.executable, "-c", "from ie.cli import main; main()", *map(str, args)],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,169 @@
+"""`ie model`: look at checkpoints, fetch, check, shrink, export, describe and publish them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ie.checkpoint import is_hub_id, load_checkpoint
+from ie.errors import CheckpointError
+
+from . import print_error
+
+app = typer.Typer(
+    no_args_is_help=True, help="Look at checkpoints, fetch, check, shrink, export, publish them."
+)
+
+Ref = Annotated[
+    str | None, typer.Argument(metavar="[REF]", help="Folder or 'org/name'; else the bundled one.")
+]
+HubId = Annotated[str, typer.Argument(metavar="ORG/NAME", help="The model on the Hugging Face Hub.")]
+Folder = Annotated[Path, typer.Argument(help="The folder of the checkpoint.")]
+Revision = Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")]
+Token = Annotated[
+    str | None, typer.Option(help="Access token of the Hub; else HF_TOKEN or the stored login.")
+]
+CacheDir = Annotated[Path | None, typer.Option(help="Where fetched models are kept; else HF_HUB_CACHE.")]
+Runtime = Annotated[Literal["onnx", "torch"], typer.Option(help="Fetch the weights of this runtime.")]
+
+
+@app.command()
+def info(
+    ref: Ref = None,
+    revision: Revision = None,
+    token: Token = None,
+    cache_dir: CacheDir = None,
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Lines, or JSON.")] = "text",
+) -> None:
+    """Show name, revision, labels, sizes and settings; of a model on the Hub no weights are fetched."""
+    from ie.summary import summarize
+
+    facts = summarize(load_checkpoint(ref, revision=revision, token=token, cache_dir=cache_dir, runtime=None))
+    if format_ == "json":
+        typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(_lines(facts)))
+
+
+@app.command()
+def fetch(
+    ref: HubId,
+    revision: Revision = None,
+    runtime: Runtime = "onnx",
+    token: Token = None,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Fetch what a runtime needs into the cache, to work offline; print the commit and the folder."""
+    if not is_hub_id(ref):
+        raise CheckpointError(f"{ref} names a folder, not a model on the Hub ('org/name').")
+    checkpoint = load_checkpoint(ref, revision=revision, token=token, cache_dir=cache_dir, runtime=runtime)
+    typer.echo(f"{checkpoint.identity}\n{checkpoint.folder}")
+
+
+@app.command()
+def verify(
+    ref: Ref = None, revision: Revision = None, token: Token = None, cache_dir: CacheDir = None
+) -> None:
+    """Check that all files load and agree, and in the cache that they are those of the Hub; exit 1 if not."""
+    from ie.integrity import check_folder
+
+    if ref is not None and is_hub_id(ref):
+        from ie import hub
+
+        folder, commit = hub.find_cached(ref, revision=revision, cache_dir=cache_dir)
+        problems = hub.verify(folder, ref, revision=commit, token=token)
+    else:
+        folder, problems = load_checkpoint(ref, revision=revision, runtime=None).folder, []
+    problems += check_folder(folder)
+    for problem in problems:
+        print_error(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"{folder}: whole")
+
+
+@app.command()
+def push(
+    folder: Folder,
+    ref: HubId,
+    private: Annotated[bool, typer.Option("--private", help="If it is new, for yourself only.")] = False,
+    message: Annotated[str | None, typer.Option(help="What the commit is about.")] = None,
+    token: Token = None,
+) -> None:
+    """Check a checkpoint and upload it to the Hub, to a new model if there is none; print the commit."""
+    from ie import hub
+    from ie.integrity import check_folder
+
+    for problem in check_folder(folder):
+        raise CheckpointError(f"Nothing was uploaded: {problem}")
+    typer.echo(hub.push(folder, ref, private=private, message=message, token=token))
+
+
+@app.command()
+def trim(
+    base: Annotated[str, typer.Argument(help="The model to shrink: a folder or 'org/name'.")],
+    out: Annotated[Path, typer.Argument(help="The new folder.")],
+    corpus: Annotated[
+        list[Path], typer.Option(help="Texts to keep the pieces of: .jsonl, .jsonl.gz, folders.")
+    ],
+    pieces: Annotated[int | None, typer.Option(min=1, help="Keep no more pieces than this.")] = None,
+    min_count: Annotated[int, typer.Option(min=1, help="Keep pieces that occur so often.")] = 1,
+) -> None:
+    """Drop the pieces of a vocabulary that a corpus does not use, and their rows of the embedding."""
+    from ie.data.corpus import corpus_files, iter_corpus
+    from ie.train.trim import trim as trim_vocabulary
+
+    def texts() -> Iterator[str]:
+        for path in corpus_files(corpus):
+            yield from (document.text for document in iter_corpus(path))
+
+    report = trim_vocabulary(base, out, texts(), pieces=pieces, min_count=min_count)
+    unknown = report.unknown_after - report.unknown_before
+    typer.echo(f"{out}: {report.pieces_after:,} of {report.pieces_before:,} pieces")
+    typer.echo(
+        f"of {report.texts:,} texts held out {report.changed_share:.1%} are cut otherwise: "
+        f"{report.growth:+.2%} tokens, {unknown:+,} unknown"
+    )
+
+
+@app.command()
+def card(
+    folder: Folder,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="evaluation.json of `ie evaluate --output`.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Title; else the name of the folder.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the weights, as the Hub names it.")] = None,
+    base_model: Annotated[str | None, typer.Option(help="The base, 'org/name'.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a card written by hand.")] = False,
+) -> None:
+    """Write the model card, README.md, from the record of the training run and an evaluation."""
+    from ie.train.card import write_card
+
+    path = write_card(
+        folder, evaluation, name=name, licence=licence, base_model=base_model, overwrite=overwrite
+    )
+    typer.echo(path)
+
+
+def _lines(facts: dict[str, Any]) -> Iterator[str]:
+    """Yield `key: value` lines for people: lists with commas, numbers in groups, nulls as a dash."""
+    width = max(map(len, facts)) + 1
+    for key, value in facts.items():
+        if key == "files":
+            yield "files:"
+            yield from (f"  {size:>15,}  {path}" for path, size in value.items())
+        else:
+            yield f"{key + ':':<{width}} {_text(value)}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else str(value)
