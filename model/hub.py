@@ -175,12 +175,15 @@ def _is_reachable(repo_id: str, revision: str | None, token: str | None) -> bool
         status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
         if status != 429 and status < 500:
             raise
-        reason = f"it answers {status}"
+        level, reason = logging.WARNING, f"it answers {status}"
+    except errors.OfflineModeIsEnabled:
+        # the user said so
+        level, reason = logging.INFO, "offline mode"
     except Exception as error:  # noqa: BLE001 (every HTTP library that huggingface_hub has used raises its own)
-        reason = type(error).__name__
+        level, reason = logging.WARNING, type(error).__name__
     else:
         return True
-    logger.warning("The Hub cannot be used (%s): looking for %s in the cache.", reason, repo_id)
+    logger.log(level, "The Hub cannot be used (%s): looking for %s in the cache.", reason, repo_id)
     return False
 
 

@@ -242,6 +242,16 @@ def test_after_one_fetch_the_cache_will_do(hub, cache, files, caplog):
     assert "looking for anna/news in the cache" in caplog.text
 
 
+def test_offline_mode_asks_nobody_and_warns_of_nothing(hub, cache, files, monkeypatch, caplog):
+    hub.add(NAME, files)
+    load_checkpoint(NAME, cache_dir=cache)
+    hub.requests.clear()
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert load_checkpoint(NAME, cache_dir=cache).name == NAME
+    assert (hub.requests, caplog.records) == ([], [])
+    assert "not (or not wholly) in the cache" in refusal(load_checkpoint, "anna/other", cache_dir=cache)
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_hub_out_of_order_is_like_none(hub, cache, files, status, caplog):
     hub.add(NAME, files)
