@@ -67,7 +67,7 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
 
 def _parse(line: str, where: str, date: datetime.date | None) -> Document | InputError:
     try:
-        return _document(_load(line), where, where, date)
+        return _document(_load(line.rstrip("\r\n")), where, where, date)
     except InputError as error:
         return InputError(f"{where}: {error}")
 
