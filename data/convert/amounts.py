@@ -25,6 +25,12 @@ _CHANGE = re.compile(
     r"|(?:тысяч\w*|млн|млрд|трлн|иллион\w*|иллиард\w*|рубл\w*|доллар\w*|евро|руб\.)\W*\($",
     re.IGNORECASE,
 )
+# right before it, these say that «до» bounds the sum itself
+_BOUNDED = re.compile(
+    r"(?:размере|сумм[уыаео]й?|объ[её]ме|штраф\w*|стоимостью|вознаграждени\w*|выплат\w*|субсиди\w*|потребуется"
+    r"|использовать|выделить|потратить|собирать|получать|экономить)\s*$",
+    re.IGNORECASE,
+)
 # after these, «от» is a bound of the sum itself
 _PRICED = re.compile(
     r"(?:цен|стоимост|штраф|сумм|размер|оборот|выручк|бюджет|доход|зарплат|капитал|плат|инвестици|объ[её]м|составля)\w*\W*$"
@@ -36,9 +42,9 @@ _RARER = re.compile(
 )
 _SCALE = re.compile(r"тыс|млн|млрд|трлн|милли|трилли", re.IGNORECASE)
 _CURRENCIES = (
-    r"долл|\$|USD", r"евро|€|EUR", r"руб|₽|\bр\.|RUB", r"фунт|£|GBP", r"юан|CNY", r"[ий]ен", r"тенге|₸", r"грив|грн|₴",
-    r"крон", r"франк",
-)  # fmt: skip
+    *(r"долл|\$|USD", r"евро|€|EUR", r"руб|₽|\bр\.|RUB", r"фунт|£|GBP", r"юан|¥|CNY", r"[ий]ен"),
+    *(r"тенге|₸|KZT", r"грив|грн|₴|UAH", r"крон", r"франк|CHF"),
+)
 _CHANGE_PARTS = re.compile(r"[ \u00a0](?:до|—)[ \u00a0]", re.IGNORECASE)
 
 
@@ -85,7 +91,7 @@ def _cut(text: str, match: Match) -> Iterator[tuple[int, int]]:
     start, end = match.start, match.end
     before = re.split(r"[.!?;\n]", text[max(0, start - 90) : start])[-1]
     bound, lower = _BOUND.match(text, start, end), _LOWER.match(text, start, end)
-    if bound and _CHANGE.search(before):
+    if bound and _CHANGE.search(before) and not _BOUNDED.search(before):
         start = bound.end()
     elif lower and not _PRICED.search(before):
         start = lower.end()

@@ -1,5 +1,8 @@
-"""What a date looks like in Russian news, cut as the guidelines say: without the preposition that governs
-it, with the words that narrow it, a range from its first word."""
+"""What a date looks like in Russian news.
+
+Matches are cut as the guidelines say: without the preposition that governs a date, with the words that
+narrow it, a range from its first word.
+"""
 
 from .date_words import (
     ABOUT,
@@ -15,11 +18,12 @@ from .date_words import (
     DASH,
     DAY,
     DAY_ORDINAL,
+    DAYS,
     DECADE,
     DECADE_NUMBER,
     EDGE,
     ENDING,
-    ENGLISH_MONTH,
+    EVE_ALONE,
     GAP,
     KIND,
     LEFT,
@@ -35,11 +39,13 @@ from .date_words import (
     PERIOD_UNIT,
     RELATIVE,
     RELATIVE_YEAR,
+    RFC_2822,
     ROMAN,
     SAME,
     SEASON,
     THIS,
     TODAY,
+    TODAY_NOUN,
     UNIT,
     VAGUE,
     WEEKDAY,
@@ -56,12 +62,13 @@ from .date_words import (
 from .grammar import Grammar, Pattern
 
 _DAY_DATE = rf"(?:{DAY}{S}(?:{MONTH}|{MONTH_SHORT})(?:,?{S}{OF_YEAR})?)"
-_DAYS_DATE = rf"(?:{CLEAR}[0-3]?\d(?:-?(?:го|е))?(?:(?:{DASH}|{S}и{S}|,{S})[0-3]?\d(?:-?(?:го|е))?)+{S}{MONTH}(?:{S}{OF_YEAR})?)"
+_DAYS_DATE = rf"(?:{CLEAR}{DAYS}(?:(?:{DASH}|{S}и{S}|,{S}){DAYS})+{S}{MONTH}(?:{S}{OF_YEAR})?)"
 _MONTH_DATE = rf"(?:(?:{RELATIVE}{S}|{THIS}{S})?{LEFT}{MONTH}(?:{S}{OF_YEAR})?)"
 _SEASON_DATE = rf"(?:(?:{ANCHOR}{S})?{LEFT}{SEASON}(?:{S}{OF_YEAR})?)"
 _JOIN = rf"(?:,{GAP}|{S}|{GAP}\({GAP}|{S}[—–-]{S})"
 _WEEKDAY_DATE = (
-    rf"(?:(?:{ANCHOR}{S})?{LEFT}{WEEKDAY}(?:{_JOIN}(?:{_DAY_DATE}|{NUMERIC}))?(?:{S}{ANCHOR}{S}недели(?!\w))?)"
+    rf"(?:(?:{ANCHOR}{S})?{LEFT}{WEEKDAY}(?:{_JOIN}(?:{_DAY_DATE}|{NUMERIC}))?"
+    rf"(?:{S}{ANCHOR}{S}недели(?!\w))?)"
 )
 _QUARTER_WORD = (
     r"(?:(?:квартал(?:а|у|е|ом|ы|ов|ах)?|полугоди(?:е|я|ю|и|ем)|половин(?:а|ы|е|у|ой)|трет[ьи]|четверт[ьи]"
@@ -83,7 +90,9 @@ _WHOLE = (
     rf"(?:{_DAY_DATE}|{_MONTH_DATE}|{_SEASON_DATE}|{YEAR}|{RELATIVE_YEAR}|{DECADE}(?:{S}{CENTURY})?|{CENTURY}"
     rf"|{_ANCHORED})"
 )
-_QUARTER = rf"(?:{_ORDINALS}{S}(?:{_QUARTER_WORD}(?:{S}(?:{_WHOLE}|{BARE_PART}))?|{_PART_WORD}{S}(?:{_WHOLE}|{BARE_PART})))"
+_OF_WHOLE = rf"(?:{S}(?:{_WHOLE}|{BARE_PART}))"
+_QUARTER = rf"(?:{_ORDINALS}{S}(?:{_QUARTER_WORD}{_OF_WHOLE}?|{_PART_WORD}{_OF_WHOLE}))"
+_SURE_WHOLE = rf"(?:{OF_YEAR}|{_MONTH_DATE}|(?:года|месяца)(?!\w)|{CENTURY}|{DECADE})"
 _PERIOD = rf"(?:{_WHOLE}|{_QUARTER})"
 _MODIFIED = rf"(?:{LEFT}{EDGE}(?:{DASH}{EDGE})?{S}(?:{YEARS}|{_PERIOD}|{BARE_PART}))"
 _POINT = rf"(?:{_MODIFIED}|{_WEEKDAY_DATE}|{NUMERIC}|{_PERIOD})"
@@ -96,10 +105,19 @@ _UNIT_BY = r"(?:(?:годом|годами|месяцем|месяцами|не�
 _COUNT = rf"(?:{NUMBERS}{S}|{VAGUE}{S})*"
 _COUNTED = r"(?:(?:месяц(?:а|ы|ев|ах|ам)|недел(?:и|ь|ях)|дн(?:и|я|ей|ях)|квартал(?:а|ы|ов))(?!\w))"
 _NOON = rf"(?:{S}{PART_OF_DAY})?"
+_ANY_DAY = rf"(?:{_WEEKDAY_DATE}|{_DAY_DATE}|{NUMERIC})"
+_EARLIER = rf"{S}(?:ранее|раньше|позже|позднее)(?!\w)"
+_AGO = rf"{S}(?:тому{S})?назад(?!\w)"
+_FIRST_MANY = rf"(?:перв|последн)(?:ые|ых|ым|ие|их|ими|ыми)(?!\w)(?:{S}{NUMBERS})?{S}{_COUNTED}"
+_LIKE = rf"(?:{ALIKE}|{SAME}){S}(?:период|месяц|квартал|недел|полугоди)\w*"
+_THAT = rf"(?:{SAME}{S}(?:самый{S})?|следующ{ENDING}{S}|{THIS}{S}|тот{S}|того{S})"
+_SPORTS = rf"сезон(?:а|е|у|ом|ы|ов|ах)?(?:{S}|-){Y4}(?:[-–—/](?:{Y4}|\d\d))?(?:{GAP}{YEARS_WORD})?"
+_NEW_YEAR = r"(?:ый|ого|ому|ым|ом)[ \u00a0]год(?:а|у|ом|е)?(?!\w)"
+_HOLIDAY = rf"(?:нов{_NEW_YEAR}|рождеств(?:о|а|у|ом|е)|пасх[аиуе]|рамадан[ае]?|день{S}победы)(?!\w)"
 
 DATES = Grammar(
     (
-        Pattern("RFC 2822 line", rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),{S})?\d{{1,2}} {ENGLISH_MONTH} \d{{4}} \d\d:\d\d(?::\d\d)?(?: (?:[+-]\d{{4}}|GMT|UTC))?"),
+        Pattern("RFC 2822 line", RFC_2822),
         Pattern("day and month", _DAY_DATE),
         Pattern("days of a month", _DAYS_DATE),
         Pattern("numeric date", rf"{NUMERIC}{CLOCK}?"),
@@ -123,21 +141,24 @@ DATES = Grammar(
         Pattern("range of seasons", rf"{LEFT}{SEASON}{DASH}{SEASON}(?:{S}{OF_YEAR})?", safe=False),
         Pattern("weekday and date", rf"{LEFT}{WEEKDAY}{_JOIN}{_DAY_DATE}{CLOCK}?"),
         Pattern("weekday", rf"{_WEEKDAY_DATE}{_NOON}", safe=False),
-        Pattern("weekday after a preposition", r"(?<=\bв[ \u00a0])(?:понедельник|среду|четверг|пятницу|субботу|воскресенье)(?!\w)"),
+        Pattern("weekday after a preposition", rf"(?<=\bв[ \u00a0])(?!вторник|среде|четверге){WEEKDAY}"),
         Pattern("Tuesday after a preposition", r"(?<=\bво[ \u00a0])вторник(?!\w)"),
         Pattern("weekend", r"(?:(?<=\bв )|(?<=\bна ))выходн(?:ые|ых)(?!\w)", safe=False),
-        Pattern("day word", rf"{LEFT}{TODAY}{_NOON}(?:,{GAP}(?:{_WEEKDAY_DATE}|{_DAY_DATE}|{NUMERIC}))?{CLOCK}?"),
-        Pattern("day word as adjective", rf"{LEFT}(?:сегодняшн|вчерашн|завтрашн){ENDING}{S}д(?:ень|ня|ню|н[её]м|не)(?!\w)"),
-        Pattern("eve", rf"{LEFT}накануне(?!\w){_NOON}(?:,{GAP}(?:{_WEEKDAY_DATE}|{_DAY_DATE}))?", safe=False),
-        Pattern("part of the day", rf"{LEFT}{PART_OF_DAY}{S}(?:во?{S})?(?:{_DAY_DATE}|{_WEEKDAY_DATE}|{NUMERIC})"),
+        Pattern("day word", rf"{LEFT}{TODAY}{_NOON}(?:,{GAP}{_ANY_DAY})?{CLOCK}?"),
+        Pattern("day word as adjective", rf"{LEFT}{TODAY_NOUN}"),
+        Pattern("eve", rf"{LEFT}{EVE_ALONE}"),
+        Pattern(
+            "eve or what it comes before", rf"{LEFT}накануне(?!\w){_NOON}(?:,{GAP}{_ANY_DAY})?", safe=False
+        ),
+        Pattern("part of the day", rf"{LEFT}{PART_OF_DAY}{S}(?:во?{S})?{_ANY_DAY}"),
         Pattern("date and part of the day", rf"{_DAY_DATE},?{S}{AT_NIGHT}"),
         Pattern("anchored year", rf"{LEFT}{RELATIVE_YEAR}"),
         Pattern("anchored period", rf"{LEFT}{_ANCHORED}", safe=False),
-        Pattern("like period", rf"{LEFT}(?:{ALIKE}|{SAME}){S}(?:период|месяц|квартал|недел|полугоди|срок)\w*(?:{S}(?:{OF_YEAR}|{_MONTH_DATE}))?", safe=False),
-        Pattern("that day", rf"{LEFT}(?:{SAME}{S}(?:самый{S})?|следующ{ENDING}{S}|{THIS}{S}|тот{S}|того{S})д(?:ень|ня|ню|н[её]м)(?!\w)", safe=False),
+        Pattern("like period", rf"{LEFT}{_LIKE}(?:{S}(?:{OF_YEAR}|{_MONTH_DATE}))?", safe=False),
+        Pattern("that day", rf"{LEFT}{_THAT}д(?:ень|ня|ню|н[её]м)(?!\w)", safe=False),
         Pattern("quarter", rf"{LEFT}{_QUARTER}", safe=False),
-        Pattern("quarter of a year", rf"{LEFT}{_ORDINALS}{S}{_QUARTER_WORD}{S}(?:{OF_YEAR}|{_MONTH_DATE}|года(?!\w)|месяца(?!\w)|{CENTURY}|{DECADE})"),
-        Pattern("first months of a year", rf"{LEFT}(?:перв|последн)(?:ые|ых|ым|ие|их|ими|ыми)(?!\w)(?:{S}{NUMBERS})?{S}{_COUNTED}{S}(?:{_WHOLE}|{BARE_PART})"),
+        Pattern("quarter of a year", rf"{LEFT}{_ORDINALS}{S}{_QUARTER_WORD}{S}{_SURE_WHOLE}"),
+        Pattern("first months of a year", rf"{LEFT}{_FIRST_MANY}{_OF_WHOLE}"),
         Pattern("months of a year", rf"{LEFT}{NUMBERS}{S}{_COUNTED}{S}{OF_YEAR}"),
         Pattern("edge of a period", _MODIFIED),
         Pattern("decade", rf"{DECADE}(?:{S}{CENTURY})?", safe=False),
@@ -146,15 +167,16 @@ DATES = Grammar(
         Pattern("roman century", rf"{LEFT}{ROMAN}{S}{CENTURY_WORD}"),
         Pattern("range with prepositions", rf"{LEFT}(?:[сc]о?|от){S}{_FIRST}{S}(?:по|до){S}{_LAST}"),
         Pattern("range", rf"{_POINT}{DASH}(?:{_MODIFIED}|{_WHOLE})"),
-        Pattern("season of years", rf"{LEFT}сезон(?:а|е|у|ом|ы|ов|ах)?(?:{S}|-){Y4}(?:[-–—/](?:{Y4}|\d\d))?(?:{GAP}{YEARS_WORD})?", safe=False),
-        Pattern("time ago", rf"{LEFT}{ABOUT}?(?:{NUMBERS}{S})*{UNIT}{S}(?:тому{S})?назад(?!\w)"),
-        Pattern("some time ago", rf"{LEFT}{_COUNT}{UNIT}{S}(?:тому{S})?назад(?!\w)", safe=False),
-        Pattern("time before or after", rf"{LEFT}(?:{NUMBERS}{S})*{_UNIT_BY}{S}(?:ранее|раньше|позже|позднее)(?!\w)"),
-        Pattern("some time before or after", rf"{LEFT}{_COUNT}{_UNIT_BY}{S}(?:ранее|раньше|позже|позднее)(?!\w)", safe=False),
+        Pattern("season of years", rf"{LEFT}{_SPORTS}", safe=False),
+        Pattern("time ago", rf"{LEFT}{ABOUT}?(?:{NUMBERS}{S})*{UNIT}{_AGO}"),
+        Pattern("some time ago", rf"{LEFT}{_COUNT}{UNIT}{_AGO}", safe=False),
+        Pattern("time before or after", rf"{LEFT}(?:{NUMBERS}{S})*{_UNIT_BY}{_EARLIER}"),
+        Pattern("some time before or after", rf"{LEFT}{_COUNT}{_UNIT_BY}{_EARLIER}", safe=False),
         Pattern("in a time", rf"{LEFT}через{S}{ABOUT}?(?:{NUMBERS}{S})*{UNIT}"),
         Pattern("in some time", rf"{LEFT}через{S}{_COUNT}{UNIT}", safe=False),
-        Pattern("after a time", rf"{LEFT}(?:спустя{S}{ABOUT}?{_COUNT}{UNIT}|{_COUNT}{UNIT}{S}спустя(?!\w))", safe=False),
-        Pattern("New Year", rf"{LEFT}(?-i:Нов(?:ый|ого|ому|ым|ом)){S}год(?:а|у|ом|е)?(?!\w)(?:{S}{OF_YEAR})?"),
-        Pattern("holiday", rf"{LEFT}(?:нов(?:ый|ого|ому|ым|ом){S}год(?:а|у|ом|е)?|рождеств(?:о|а|у|ом|е)|пасх[аиуе]|рамадан[ае]?|день{S}победы)(?!\w)", safe=False),
+        Pattern("after a time", rf"{LEFT}спустя{S}{ABOUT}?{_COUNT}{UNIT}", safe=False),
+        Pattern("a time after", rf"{LEFT}{_COUNT}{UNIT}{S}спустя(?!\w)", safe=False),
+        Pattern("New Year", rf"{LEFT}(?-i:Нов){_NEW_YEAR}(?:{S}{OF_YEAR})?"),
+        Pattern("holiday", rf"{LEFT}{_HOLIDAY}", safe=False),
     )
-)  # fmt: skip
+)

@@ -1,37 +1,15 @@
 """The edges of a span: no white space or punctuation outside an abbreviation's dot or a paired bracket."""
 
+import re
 import unicodedata
 
 _CLOSING = {"»": "«", "”": "“", "“": "„", ")": "(", "]": "["}
 _OPENING = {"«": "»", "„": "“", "(": ")", "[": "]"}
 _STRAIGHT = "\"'"
-# a dot after one of these belongs to the word
-_ABBREVIATIONS = frozenset(
-    [
-        "г",
-        "гг",
-        "в",
-        "вв",
-        "долл",
-        "руб",
-        "р",
-        "коп",
-        "тыс",
-        "кв",
-        "пол",
-        "янв",
-        "фев",
-        "февр",
-        "мар",
-        "апр",
-        "авг",
-        "сен",
-        "сент",
-        "окт",
-        "ноя",
-        "нояб",
-        "дек",
-    ]
+# a dot after one of these, or after an initial, belongs to the word
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:гг?|вв?|кв|долл|руб|р|коп|тыс|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек)|\b(?-i:[A-ZА-ЯЁ]))\.$",
+    re.IGNORECASE,
 )
 
 
@@ -64,15 +42,6 @@ def _closes(text: str, start: int, end: int) -> bool:
     if char in _CLOSING:
         return _CLOSING[char] in text[start : end - 1] or (char == "”" and "„" in text[start : end - 1])
     if char == ".":
-        return _abbreviation(text[start : end - 1])
+        return _ABBREVIATION.search(text, max(start, end - 8), end) is not None
     # a combining mark ends a letter; some names end in + or ! (Disney+, Yahoo!)
     return char.isalnum() or char in "$€£¥₽₸%+!" or unicodedata.category(char).startswith("M")
-
-
-def _abbreviation(before: str) -> bool:
-    word = before
-    for i in range(len(before) - 1, -1, -1):
-        if not before[i].isalpha():
-            word = before[i + 1 :]
-            break
-    return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())

@@ -57,8 +57,11 @@ _AMOUNT = (
     rf"(?:{_S}{_COUNT}{_S}{_MAGNITUDE})*(?:{_S}{_COUNT}(?={_S}{_CURRENCY}))?|{_COUNT}|{_MAGNITUDE}(?:{_S}{_MAGNITUDE})*)"
 )
 _NAMED = rf"(?:{_AMOUNT}{_OPT}(?:{_CURRENCY}|{_SIGN}{_R})(?:{_S}{_DIGITS}{_S}(?:копе\w+|коп\.|цент\w*))?)"
-_SIGNED = rf"(?:{_PREFIX}{_OPT}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?(?:{_S}{_DIGITS}{_S}{_MAGNITUDE})*(?:{_S}{_CURRENCY})?)"
-_SCALED = rf"(?:(?:{_DIGITS}|{_WORD_NUMBER}|{_VAGUE})(?:{_S}{_WORD_NUMBER})*{_OPT}{_MAGNITUDE}(?:{_S}{_MAGNITUDE})*)"
+_MORE = rf"(?:{_S}{_DIGITS}{_S}{_MAGNITUDE})*"
+_SIGNED = rf"(?:{_PREFIX}{_OPT}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?{_MORE}(?:{_S}{_CURRENCY})?)"
+_LEAD = rf"(?:(?:{_DIGITS}|{_WORD_NUMBER}|{_VAGUE})(?:{_S}{_WORD_NUMBER})*)"
+_SCALED = rf"(?:{_LEAD}{_OPT}{_MAGNITUDE}(?:{_S}{_MAGNITUDE})*)"
+_FIGURE = rf"(?:{_DIGITS}(?:{_OPT}{_MAGNITUDE})?)"
 _BARE = rf"(?:{_SCALED}|{_COUNT}|{_MAGNITUDE}(?:{_S}{_MAGNITUDE})*)"
 
 _MONEY = rf"(?:{_SIGNED}|{_NAMED})"
@@ -82,7 +85,7 @@ SUMS = Grammar(
         Pattern("sum with an upper bound", rf"{_TO}{_MONEY}"),
         Pattern("sum with a lower bound", rf"{_FROM}{_MONEY}(?!{_S}до(?!\w))"),
         Pattern("range", rf"(?:{_COMPARATOR})?(?:{_SIGNED}|{_BARE}){_DASH}{_MONEY}"),
-        Pattern("range by sign", rf"(?:{_COMPARATOR})?{_PREFIX}{_OPT}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?{_DASH}{_DIGITS}(?:{_OPT}{_MAGNITUDE})?"),
+        Pattern("range by sign", rf"(?:{_COMPARATOR})?{_PREFIX}{_OPT}{_FIGURE}{_DASH}{_FIGURE}"),
         Pattern("range from to", rf"{_FROM}(?:{_MONEY}|{_BARE}){_S}до{_S}(?:{_MONEY})"),
         Pattern("range from to, currency first", rf"{_FROM}{_MONEY}{_S}до{_S}{_SCALED}"),
         Pattern("change", rf"{_AFTER_FROM}(?:{_MONEY}|{_BARE}){_S}(?:до|—){_S}{_MONEY}"),
@@ -95,5 +98,4 @@ SUMS = Grammar(
     ),
     before=r"(?<![\w.,])(?<!\w[-–])",
     safe_first=True,
-)  # fmt: skip
-
+)
