@@ -4,7 +4,6 @@ It holds what these two say and nothing else: a licence that nobody stated is "n
 Format: https://huggingface.co/docs/hub/model-cards.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,13 @@ from ie.errors import CheckpointError, UsageError
 from ie.files import atomic_write
 from ie.settings import Settings, read_object
 
-from .cardfacts import Facts
+from .cardfacts import HUB_ID, Facts
 from .cardsections import SECTIONS
 
 CARD_FILE = "README.md"
 RECORD_FILE = "train.json"
 # A card with this line may be replaced; one that a person wrote may not.
 MARKER = "<!-- Written by `ie model card`. -->"
-
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def write_card(
@@ -106,7 +103,7 @@ def front_matter(facts: Facts) -> str:
 def _datasets(facts: Facts) -> list[str]:
     """Return the sources of training corpora that are ids of data sets on the Hub."""
     sources = (corpus.source for corpus in facts.train_corpora)
-    return sorted({source for source in sources if source and _HUB_ID.fullmatch(source)})
+    return sorted({source for source in sources if source and HUB_ID.fullmatch(source)})
 
 
 def _metrics(facts: Facts) -> list[Any]:

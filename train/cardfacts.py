@@ -1,5 +1,6 @@
 """What a model card can tell: the record of a training run and an evaluation, read into values."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ie.settings import Settings
+
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,15 @@ class CorpusFacts:
 class Results:
     """Scores in JSON form, their intervals if known, and the name of the data that they are of.
 
-    `selected` says that the same data chose the weights, `seen` that the model was trained on them.
+    `model` is the identity of the weights that were evaluated, None for those of the run itself. `selected`
+    says that the same data chose the weights, `seen` that the model was trained on them.
     """
 
     scores: Mapping[str, Any]
     intervals: Mapping[str, Any] | None
     data: str
     documents: int
+    model: str | None
     selected: bool
     seen: bool
 
@@ -51,6 +56,11 @@ class Facts:
     evaluation: Mapping[str, Any] | None = None
     licence: str | None = None
     base_model: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """What a user gives to load the checkpoint: its Hub id, else some path."""
+        return self.name if HUB_ID.fullmatch(self.name) else "path/to/this/folder"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -87,7 +97,7 @@ class Facts:
             if self.run.get("dev") is None:
                 return None
             names, count = ", ".join(c.name for c in dev), sum(c.documents for c in dev)
-            return Results(self.run["dev"], None, names, count, selected=True, seen=False)
+            return Results(self.run["dev"], None, names, count, None, selected=True, seen=False)
         data = self.evaluation.get("data") or {}
         checksum = data.get("sha256")
         return Results(
@@ -95,6 +105,7 @@ class Facts:
             intervals=self.evaluation.get("intervals"),
             data=data.get("name") or "unnamed data",
             documents=self.evaluation["documents"],
+            model=self.evaluation.get("model"),
             selected=checksum in {corpus.sha256 for corpus in dev},
             seen=checksum in {corpus.sha256 for corpus in self.train_corpora},
         )

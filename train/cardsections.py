@@ -36,13 +36,13 @@ With `ie`, which reads texts of any length and keeps numbers and names whole:
 ```python
 import ie
 
-extractor = ie.Extractor.from_pretrained("{facts.name}")
+extractor = ie.Extractor.from_pretrained("{facts.reference}")
 for entity in extractor.extract("Сумма сделки составила 1,2 млрд долларов.").entities:
     print(entity.label, entity.start, entity.end, entity.text, entity.score)
 ```
 
 ```sh
-ie predict --model {facts.name} article.txt
+ie predict --model {facts.reference} article.txt
 ```
 
 With transformers alone, which has neither windows for long texts nor the decoding of `ie`, so that scores
@@ -51,8 +51,8 @@ may be lower:
 ```python
 from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
-model = AutoModelForTokenClassification.from_pretrained("{facts.name}")
-tokenizer = AutoTokenizer.from_pretrained("{facts.name}")
+model = AutoModelForTokenClassification.from_pretrained("{facts.reference}")
+tokenizer = AutoTokenizer.from_pretrained("{facts.reference}")
 find = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first")
 find("Сумма сделки составила 1,2 млрд долларов.")
 ```"""
@@ -63,7 +63,8 @@ def scores(facts: Facts) -> str:
     results = facts.results
     if results is None:
         return "## Scores\n\nThe model was not evaluated."
-    head = f"On {_code(results.data)}, {results.documents} documents. {_explanation(results)}"
+    weights = f" (weights {_code(results.model)})" if results.model else ""
+    head = f"On {_code(results.data)}, {results.documents} documents{weights}. {_explanation(results)}"
     kinds = [("strict", results.scores["strict"]), ("overlap", results.scores["overlap"])]
     intervals = results.intervals or {}
     rows = [
@@ -112,7 +113,11 @@ def recipe(facts: Facts) -> str:
             "speed",
             f"{run['tokens_per_second']:.0f} tokens a second" if run["tokens_per_second"] else "not measured",
         ),
-        ("machine", f"{run['device']}, {run['processes']} processes, {run['precision']}"),
+        (
+            "machine",
+            f"{run['device']}, {run['precision']}"
+            + (f", {n} processes" if (n := run["processes"]) > 1 else ""),
+        ),
         ("versions", ", ".join(f"{name} {version}" for name, version in facts.run["versions"].items())),
     ]
     settings = {

@@ -9,7 +9,7 @@ from ie.train.metrics import score
 GOLD = marked("[PARTY Газпром] вложит [AMOUNT 3 млрд рублей]", id="a")
 
 
-@settings(max_examples=50)
+@settings(max_examples=100)
 @given(corpora(aligned=True))
 def test_the_strict_scorers_agree_on_spans_of_whole_words(corpus):
     found, ours = agree(*corpus, LABELS), score(*corpus, LABELS).strict
@@ -22,7 +22,7 @@ def test_the_strict_scorers_agree_on_spans_of_whole_words(corpus):
         assert theirs == pytest.approx(expected)
 
 
-@settings(max_examples=50)
+@settings(max_examples=100)
 @given(corpora(aligned=False))
 def test_the_strict_scorers_agree_on_all_spans_but_those_named(corpus):
     gold, predicted = corpus

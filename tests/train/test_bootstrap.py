@@ -62,7 +62,7 @@ def test_draws_without_a_label_say_nothing_of_it():
     assert found.strict.macro["f1"] == (1, 1)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(corpora(), st.integers(0, 3))
 def test_bounds_are_in_order_and_shaped_as_the_scores(corpus, seed):
     counts = tally(*corpus, LABELS)

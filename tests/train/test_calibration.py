@@ -36,6 +36,12 @@ def test_error_is_the_distance_of_mean_score_and_accuracy_weighted_by_count():
     assert record["ece_by_label"] == {"AMOUNT": None, "PARTY": round(found.ece, 6), "DATE": None}
 
 
+def test_a_span_predicted_twice_is_right_once():
+    predicted = marked(RIGHT.format(0.9))
+    twice = dataclasses.replace(predicted, entities=predicted.entities * 2)
+    assert calibration([GOLD], [twice], LABELS).bins[-1].accuracy == 0.5
+
+
 def test_a_score_of_one_is_in_the_last_bin():
     assert calibration(*corpus((1.0, True)), LABELS).bins[-1].spans == 1
 
@@ -52,6 +58,10 @@ def test_spans_without_a_score_are_counted_apart():
         (0.7, [(0.8, True), (0.6, False)]),
         (0, [(0.8, True), (0.6, False), (0.4, True), (0.3, True)]),
         (0, [(0.6, False)]),
+        (
+            0,
+            [(0.9, True), (0.8, True), (0.7, False), (0.6, False), (0.5, False), (0.4, True)],
+        ),  # F1 0.5 twice
         (0, [(0.6, True), (0.6, False)]),  # nothing parts them
         (0, []),
     ],
@@ -61,7 +71,7 @@ def test_best_threshold(expected, predictions):
     assert best_thresholds(gold, predicted, ("PARTY",)) == {"PARTY": pytest.approx(expected)}
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(corpora(aligned=False), st.floats(0, 1))
 def test_no_threshold_is_better_than_the_best(corpus, other):
     gold, predicted = corpus

@@ -82,6 +82,7 @@ def evaluation(sha="d"):
     return {
         "data": {"name": "test.jsonl", "sha256": sha * 64},
         "documents": 44,
+        "model": "best@0123456789ab",
         "scores": SCORES,
         "intervals": INTERVALS,
         "calibration": {"ece": 0.0314},
@@ -167,7 +168,7 @@ def test_no_path_of_the_machine_gets_into_the_card(folder):
 
 def test_scores_carry_their_intervals(folder):
     card = card_of(folder, evaluation())
-    assert "On `test.jsonl`, 44 documents." in card
+    assert "On `test.jsonl`, 44 documents (weights `best@0123456789ab`)." in card
     assert "| strict micro | 0.800 | 0.800 | 0.800 (0.750-0.850) | 10 |" in card
     assert "95% intervals from 1000 bootstrap resamples" in card
     assert "chose the weights, so" not in card
@@ -210,6 +211,11 @@ def test_labels_of_others_have_no_meaning_of_ours(folder):
     card = card_of(folder)
     assert "| `PARTY` | a named organization, person or state |" in card
     assert "| `LAW` |  |" in card
+
+
+def test_the_usage_can_be_copied(folder):
+    assert 'Extractor.from_pretrained("org/news")' in card_of(folder, name="org/news")
+    assert "ie predict --model path/to/this/folder article.txt" in card_of(folder)
 
 
 def test_a_card_is_replaced_and_a_text_of_a_person_is_not(folder):

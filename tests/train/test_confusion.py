@@ -73,6 +73,12 @@ def test_an_error_shows_both_sides_and_the_text_around():
     ]
 
 
+def test_text_before_an_error_begins_with_the_document():
+    gold = marked("Вот [PARTY ВТБ] " + "а" * 200)
+    (error,) = errors([gold], matches([gold], [marked("Вот ВТБ " + "а" * 200)], LABELS))
+    assert error["before"] == "Вот "
+
+
 def test_missed_and_spurious_spans_have_one_side():
     gold, predicted = marked("[PARTY ВТБ] растет", id="n/3"), marked("ВТБ [DATE:0.5 растет]")
     missed, spurious = errors([gold], matches([gold], [predicted], LABELS))
@@ -81,7 +87,7 @@ def test_missed_and_spurious_spans_have_one_side():
     assert (missed["before"], missed["after"]) == ("", " растет")
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(corpora(aligned=False))
 def test_every_span_stands_in_one_match(corpus):
     gold, predicted = corpus
@@ -94,7 +100,7 @@ def test_every_span_stands_in_one_match(corpus):
     assert len(list(errors(gold, found))) == table.sum() - counts.tp
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(corpora(aligned=False))
 def test_errors_quote_the_text(corpus):
     gold, predicted = corpus
