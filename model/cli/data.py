@@ -1,4 +1,4 @@
-"""`ie data`: check, count, convert and split annotated corpora."""
+"""`ie data`: check, count, convert, split and merge annotated corpora."""
 
 import json
 from pathlib import Path
@@ -109,6 +109,29 @@ def split(
     shares = parse_parts(parts)
     for path, count in split_corpus(source, out, shares, seed=seed, group_by=group_by, force=force).items():
         typer.echo(f"{path}: {count:,} documents{' (none fell here)' if not count else ''}", err=True)
+
+
+@app.command()
+def merge(
+    standoff: Annotated[Path, typer.Argument(metavar="STANDOFF", help="Annotation without texts.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="SRC", help="Corpus file, or folder of them, with texts.")
+    ],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="The .jsonl or .jsonl.gz file to write.")],
+) -> None:
+    """Join stand-off annotation with your copy of the texts; name each text that is missing or differs."""
+    from ie.data.corpus import corpus_files, iter_corpus, write_corpus
+    from ie.data.standoff import merge as merge_texts
+
+    texts = (document for path in corpus_files([source]) for document in iter_corpus(path))
+    result = merge_texts(standoff, texts)
+    count = write_corpus(target, result.documents)
+    for identifier in result.missing:
+        print_error(f"{identifier}: There is no such document in {source}.")
+    for identifier in result.changed:
+        print_error(f"{identifier}: The text in {source} is not the one that was annotated.")
+    typer.echo(f"{target}: {count:,} documents", err=True)
+    raise typer.Exit(int(bool(result.missing or result.changed)))
 
 
 def _names(labels: str) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ import sys
 import pytest
 
 from ie.cli import main
-from ie.data.corpus import read_corpus
+from ie.data.corpus import read_corpus, write_corpus
 from ie.data.formats import FORMATS
+from ie.data.standoff import write_standoff
+from ie.document import Document, Span, make_entity
 
 TEXT = "Фонд «Луч» дал Чаду 5 млн евро."
 GOOD = {
@@ -185,3 +187,16 @@ def test_help_needs_no_heavy_import():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "torch" not in run.stdout
     assert "ie.data" not in run.stdout
+
+
+def test_merge_joins_what_it_can_and_names_what_it_cannot(ie, tmp_path):
+    documents = [Document(TEXT, (make_entity(TEXT, Span(5, 10, "PARTY")),), id=name) for name in "abc"]
+    write_standoff(tmp_path / "standoff.jsonl", documents)
+    write_corpus(tmp_path / "texts.jsonl", [Document(TEXT, id="a"), Document("Иное", id="b")])
+    target = tmp_path / "out.jsonl"
+    code, _, err = ie("merge", tmp_path / "standoff.jsonl", tmp_path / "texts.jsonl", target)
+    assert code == 1
+    assert [line.partition(":")[0] for line in err.splitlines() if "error" in line] == ["error", "error"]
+    assert "error: c: There is no such document" in err
+    assert "error: b: The text" in err
+    assert read_corpus(target) == documents[:1]
