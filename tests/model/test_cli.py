@@ -299,7 +299,7 @@ def test_entities_are_chosen_by_label_and_score(ie, article, expected, options):
     [
         ("error: Unknown label 'X': this model finds AMOUNT, SECTOR, PARTY, DATE.", ["--labels", "X"]),
         ("error: Unknown encoding 'utf-9'.", ["--encoding", "utf-9"]),
-        ("error: Cannot write /dev/null/x: Not a directory.", ["--output", "/dev/null/x"]),
+        ("error: Cannot write /dev/null/x: File exists.", ["--output", "/dev/null/x"]),
     ],
 )
 def test_an_option_that_cannot_be_is_one_sentence(ie, article, sentence, options):
@@ -330,6 +330,38 @@ def test_a_missing_model_is_one_sentence(ie, article, tmp_path):
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
     assert (err.count("\n"), str(tmp_path / "no") in err) == (1, True)
+
+
+def test_an_article_goes_through_a_model_of_one_layer(ie, article, tmp_path):
+    code, out, err = ie("predict", article, "--model", make_folder(tmp_path / "model"), "--threads", 1)
+    assert (code, err) == (0, "")
+    assert (json.loads(out)["text"], json.loads(out)["model"]) == (NEWS, "model")
+
+
+@pytest.mark.parametrize(
+    ("expected", "file", "content"),
+    [
+        ("onnx/model_quantized.onnx: ", "onnx/model_quantized.onnx", b"no protobuf"),
+        ("config.json:1: not valid JSON", "config.json", b"{"),
+        ("ie.json: unknown key 'treshold'", "ie.json", b'{"treshold": 1}'),
+    ],
+)
+def test_a_damaged_model_is_one_sentence(ie, article, tmp_path, expected, file, content):
+    folder = make_folder(tmp_path / "model")
+    write(folder / file, content)
+    code, out, err = ie("predict", article, "--model", folder)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("error: ")
+    assert expected in err
+
+
+def test_truncated_weights_are_one_sentence(ie, article, tmp_path):
+    folder = make_folder(tmp_path / "model", weights=["model.safetensors"])
+    weights = folder / "model.safetensors"
+    write(weights, weights.read_bytes()[:-10])
+    code, out, err = ie("predict", article, "--model", folder, "--runtime", "torch")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"error: {weights} is truncated")
 
 
 SLOW_STUB = """
