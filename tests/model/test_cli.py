@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from folders import make_folder, write
 
 from ie.cli import COMMANDS, main, report, verbosity
 from ie.document import Span, make_entity
