@@ -7,7 +7,7 @@ the SHA-256 of the text instead, so that offsets are never laid over another tex
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,25 @@ def write_standoff(path: Path, documents: Iterable[Document]) -> None:
             file.write(json.dumps(strip_text(document), ensure_ascii=False) + "\n")
 
 
+def iter_texts(path: Path) -> Iterator[Document]:
+    """Yield id and text of each line of a JSON Lines file that has both; whatever else is there is not read.
+
+    Raises `CorpusError` (`file:line:`) on a line that is not JSON.
+    """
+    for number, line in iter_lines(path):
+        try:
+            record = parse_line(line)
+        except RecordError as error:
+            raise CorpusError(f"{path}:{number}: {error}") from error
+        identifier, text = (record.get(k) if isinstance(record, dict) else None for k in ("id", "text"))
+        if isinstance(identifier, str) and isinstance(text, str):
+            yield Document(text, id=identifier)
+
+
 def merge(standoff: Path, texts: Iterable[Document]) -> Merge:
     """Return the documents of a stand-off file joined with their texts, in the order of the file.
 
-    A document of `texts` gives its text and, where the annotation has none, its date and source. Raises
-    `CorpusError` (`file:line:`) on a bad stand-off line.
+    Of `texts` only ids and texts count. Raises `CorpusError` (`file:line:`) on a bad stand-off line.
     """
     records = list(_read(standoff))
     found = _find({identifier for _, identifier, _ in records}, texts)
@@ -95,10 +109,9 @@ def _find(wanted: set[str], texts: Iterable[Document]) -> Mapping[str, list[Docu
 def _join(place: str, record: Record, source: Document) -> Document:
     entities = [_with_text(entity, source.text) for entity in record.get("entities") or ()]
     try:
-        document = Document.from_record({**record, "text": source.text, "entities": entities})
+        return Document.from_record({**record, "text": source.text, "entities": entities})
     except RecordError as error:
         raise CorpusError(f"{place}: {error}") from error
-    return replace(document, date=document.date or source.date, source=document.source or source.source)
 
 
 def _with_text(entity: Any, text: str) -> Any:

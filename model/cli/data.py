@@ -120,10 +120,11 @@ def merge(
     target: Annotated[Path, typer.Argument(metavar="DST", help="The .jsonl or .jsonl.gz file to write.")],
 ) -> None:
     """Join stand-off annotation with your copy of the texts; name each text that is missing or differs."""
-    from ie.data.corpus import corpus_files, iter_corpus, write_corpus
+    from ie.data.corpus import corpus_files, write_corpus
+    from ie.data.standoff import iter_texts
     from ie.data.standoff import merge as merge_texts
 
-    texts = (document for path in corpus_files([source]) for document in iter_corpus(path))
+    texts = (document for path in corpus_files([source]) for document in iter_texts(path))
     result = merge_texts(standoff, texts)
     count = write_corpus(target, result.documents)
     for identifier in result.missing:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ie.data.standoff import merge, strip_text, text_hash, write_standoff
+from ie.data.standoff import iter_texts, merge, strip_text, text_hash, write_standoff
 from ie.document import Document, Span, make_entity
 from ie.errors import CorpusError
 
@@ -41,11 +41,8 @@ def test_a_record_holds_no_word_of_its_text(text, data):
 
 def test_what_is_missing_or_changed_is_named_and_the_rest_is_joined(tmp_path):
     write_standoff(tmp_path / "s.jsonl", DOCUMENTS)
-    result = merge(
-        tmp_path / "s.jsonl", [Document(TEXTS[0], id="d0", source="wire"), Document("Другое.", id="d1")]
-    )
-    assert [document.id for document in result.documents] == ["d0"]
-    assert result.documents[0].source == "wire"
+    result = merge(tmp_path / "s.jsonl", [Document(TEXTS[0], id="d0"), Document("Другое.", id="d1")])
+    assert result.documents == DOCUMENTS[:1]
     assert (result.missing, result.changed) == (("d2",), ("d1",))
 
 
@@ -62,3 +59,14 @@ def test_a_bad_line_is_named(tmp_path, line, reason):
     (tmp_path / "s.jsonl").write_text("\n" + line + "\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=rf"s\.jsonl:2: .*{reason}"):
         merge(tmp_path / "s.jsonl", [Document(TEXTS[0], id="d0")])
+
+
+def test_texts_are_read_whatever_else_a_line_holds(tmp_path):
+    path = tmp_path / "texts.jsonl"
+    path.write_text(
+        '{"id": "a", "text": "Раз", "date": "вчера"}\n{"id": 1, "text": "Два"}\n[]\n', encoding="utf-8"
+    )
+    assert list(iter_texts(path)) == [Document("Раз", id="a")]
+    path.write_text("{\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"texts\.jsonl:1: "):
+        list(iter_texts(path))
