@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from ie.document import Document, Entity, Record
 from numpy.typing import NDArray
+
+from ie.document import Document, Entity, Record
 
 from .metrics import scored_entities
 

@@ -17,9 +17,10 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from ie.document import Document, Entity, Span
 from ie.errors import InputError
-from numpy.typing import NDArray
 
 
 class Counts(NamedTuple):

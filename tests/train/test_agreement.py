@@ -1,6 +1,6 @@
 import pytest
+from annotated import LABELS, corpora, marked
 from hypothesis import given, settings
-from marked import LABELS, corpora, marked
 
 from ie.train import agreement
 from ie.train.agreement import DisagreementError, Quotients, agree, seqeval_scores

@@ -2,9 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from annotated import LABELS, corpora, marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marked import LABELS, corpora, marked
 
 from ie.train import bootstrap
 from ie.train.bootstrap import intervals, quotients

@@ -1,9 +1,9 @@
 import dataclasses
 
 import pytest
+from annotated import LABELS, corpora, marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marked import LABELS, corpora, marked
 
 from ie.train.calibration import best_thresholds, calibration, with_min_score
 from ie.train.metrics import score

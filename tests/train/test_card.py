@@ -3,7 +3,7 @@ import json
 
 import pytest
 import yaml
-from marked import LABELS, marked
+from annotated import LABELS, marked
 
 from ie.data.corpus import write_corpus
 from ie.errors import CheckpointError, UsageError

@@ -1,6 +1,6 @@
 import pytest
+from annotated import LABELS, corpora, marked
 from hypothesis import given, settings
-from marked import LABELS, corpora, marked
 
 from ie.train.confusion import confusion, errors, match, matches
 from ie.train.metrics import score

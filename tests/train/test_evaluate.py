@@ -3,7 +3,7 @@ import json
 import shlex
 
 import pytest
-from marked import LABELS, marked
+from annotated import LABELS, marked
 from typer.testing import CliRunner
 
 import ie

@@ -1,8 +1,8 @@
 import dataclasses
 
 import pytest
+from annotated import LABELS, corpora, marked, spans_within
 from hypothesis import given, settings
-from marked import LABELS, corpora, marked, spans_within
 
 from ie.document import Document
 from ie.errors import InputError
