@@ -21,47 +21,20 @@ CYRILLIC = ("cp1251", "koi8_r", "cp866")
 UNTOLD = frozenset({"ascii", "cp1252", "iso8859-1", "utf-8"})
 SAMPLE_BYTES = 20_000
 
-# Natural logarithms of the shares of letters in Russian prose, rounded to 0.1.
-LETTERS = {
-    "о": -2.2,
-    "е": -2.5,
-    "а": -2.5,
-    "и": -2.6,
-    "н": -2.7,
-    "т": -2.8,
-    "с": -2.9,
-    "р": -3.1,
-    "в": -3.1,
-    "л": -3.1,
-    "к": -3.4,
-    "м": -3.4,
-    "д": -3.5,
-    "п": -3.6,
-    "у": -3.6,
-    "я": -3.9,
-    "ы": -4.0,
-    "ь": -4.1,
-    "г": -4.1,
-    "з": -4.1,
-    "б": -4.1,
-    "ч": -4.2,
-    "й": -4.4,
-    "х": -4.6,
-    "ж": -4.7,
-    "ш": -4.9,
-    "ю": -5.1,
-    "ц": -5.3,
-    "щ": -5.6,
-    "э": -5.7,
-    "ф": -6.0,
-    "ъ": -7.8,
-    "ё": -7.8,
-}
+# Letters of Russian prose by frequency, and the natural logarithms of their shares.
+_LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
+_SHARES = (
+    *(-2.2, -2.5, -2.5, -2.6, -2.7, -2.8, -2.9, -3.1, -3.1, -3.1, -3.4, -3.4, -3.5, -3.6, -3.6, -3.9, -4.0),
+    *(-4.1, -4.1, -4.1, -4.1, -4.2, -4.4, -4.6, -4.7, -4.9, -5.1, -5.3, -5.6, -5.7, -6.0, -7.8, -7.8),
+)
+LETTERS = dict(zip(_LETTERS, _SHARES, strict=True))
 MARKS = frozenset("«»—–№§°€…„“”’\xa0\xad")
 # Weights of what is rare in prose; chosen so that cuts of 40 characters of Russian news, in any of the
-# CYRILLIC encodings and in small letters, capitals or both, are told apart in 98 % or more.
+# CYRILLIC encodings, are told apart in 99.9 %, in 95 % where all letters are capitals.
 MARK, FOREIGN_LETTER, SYMBOL = -4.0, -8.0, -12.0
 CAPITAL_AFTER_SMALL, CAPITAL_AFTER_CAPITAL, AFTER_LATIN = -3.0, -0.4, -3.0
+# Non-ASCII bytes that make a few broken characters an encoding.
+LEAST_PROOF = 8
 # Prose scores above -4.5 a character, random bytes below -5.
 LEAST_LIKELIHOOD = -5.0
 
@@ -69,7 +42,7 @@ LEAST_LIKELIHOOD = -5.0
 def check_encoding(name: str) -> str:
     """Return `name` if Python knows a text encoding of that name; raises `UsageError` otherwise."""
     try:
-        b"".decode(name)
+        "a".encode(name)  # an empty string would not be looked at
     except (LookupError, ValueError) as error:
         raise UsageError(f"Unknown encoding {name!r}.") from error
     return name
@@ -97,7 +70,7 @@ def decode(data: bytes, encoding: str | None = None, declared: str | None = None
 def detect(head: bytes) -> str:
     """Return the encoding of the lines that begin with `head`: UTF-8 unless they prove otherwise."""
     marked = _marked(head)
-    if marked is not None or _is_nearly_utf8(head):
+    if marked is not None or _is_nearly_utf8(head) or sum(byte > 0x7F for byte in head) < LEAST_PROOF:
         return marked or "utf-8"
     return _cyrillic(head) or "utf-8"
 
