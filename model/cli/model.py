@@ -129,6 +129,30 @@ def trim(
 
 
 @app.command()
+def export(
+    folder: Folder,
+    dev: Annotated[list[Path] | None, typer.Option(help="Annotated documents to measure int8 on.")] = None,
+    max_loss: Annotated[float, typer.Option(min=0, help="Refuse when int8 loses more micro-F1.")] = 0.005,
+    max_difference: Annotated[
+        float, typer.Option(min=0, help="Refuse when an fp32 logit is off by more.")
+    ] = 1e-3,
+    threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
+) -> None:
+    """Write ONNX weights, fp32 and int8, into a checkpoint, after checking them against torch."""
+    from ie.data.corpus import corpus_files, read_corpus
+    from ie.train.export import export as export_onnx
+
+    documents = [document for path in corpus_files(dev or []) for document in read_corpus(path)]
+    report = export_onnx(
+        folder, dev=documents or None, max_loss=max_loss, max_difference=max_difference, threads=threads
+    )
+    typer.echo(f"fp32: {report.fp32_bytes:,} bytes, logits within {report.fp32_difference:.2g} of torch")
+    typer.echo(f"int8: {report.int8_bytes:,} bytes, logits within {report.int8_difference:.2g} of torch")
+    if report.loss is not None:
+        typer.echo(f"micro-F1: fp32 {report.fp32_f1:.4f}, int8 {report.int8_f1:.4f}")
+
+
+@app.command()
 def card(
     folder: Folder,
     evaluation: Annotated[

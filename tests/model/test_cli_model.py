@@ -155,6 +155,22 @@ def test_trim_says_what_it_left(ie, tmp_path):
     assert ie("model", "verify", tmp_path / "small")[0] == 0
 
 
+def test_export_writes_what_the_light_runtime_needs(ie, tmp_path):
+    folder = tiny.make(tmp_path / "trained")
+    dev = write(
+        tmp_path / "dev.jsonl", json.dumps({"id": "1", "text": tiny.TEXTS[0], "entities": []}).encode()
+    )
+    code, out, _ = ie("model", "export", folder, "--dev", dev, "--max-loss", "1")
+    assert code == 0
+    assert [line.split(":")[0] for line in out.splitlines()] == ["fp32", "int8", "micro-F1"]
+    assert ie("model", "verify", folder)[0] == 0
+    assert checkpoint.load_checkpoint(folder).revision is not None
+
+
+def test_export_refuses_what_is_no_checkpoint(ie, tmp_path):
+    assert ie("model", "export", tmp_path / "no")[0] == 2
+
+
 def test_a_card_needs_the_record_of_a_run(ie, folder):
     code, _, err = ie("model", "card", folder)
     assert code == 2
