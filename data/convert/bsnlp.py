@@ -1,5 +1,6 @@
-"""BSNLP shared tasks of 2017, 2019 and 2021, Russian part (https://bsnlp.cs.helsinki.fi): PARTY out of PER, ORG and LOC.
+"""BSNLP shared tasks of 2017, 2019 and 2021, Russian part (https://bsnlp.cs.helsinki.fi).
 
+PARTY is made of PER, ORG and LOC.
 An annotation lists the surface forms of a document (`form, lemma, kind, entity id` between tabs) and no
 offsets: every occurrence is meant. A text starts with lines of its id, language, date and address. The
 lists of 2017 are in lower case. Products and events bar the places they take.
@@ -27,10 +28,11 @@ _KINDS = {
     "EVT": "EVENT",
     "MISC": "PRODUCT",
 }
+_BARRING = ("PRODUCT", "EVENT")
 _HEADER = re.compile(r"[^\n]*\n[a-z]{2}\r?\n(?P<date>[^\n]*)\n(?:https?[^\n]*)?\n")
 _NUMBER = re.compile(r"\d+")
-# the next sentence, stuck to a form at its end
-_GLUED = re.compile(r"(?<=[а-яё]{3})\.[А-ЯЁ]\w*$")
+# the next sentence or a note's number, stuck to a form at its end
+_GLUED = re.compile(r"(?<=[а-яё]{2})(?:[.?!](?=[А-ЯЁ\d])|,(?=\S)|\[\d).*$")
 # annotated as organizations here and there: diseases and the like
 _NO_PARTY = re.compile(r"(?:SARS|C?OVID|[СC]OVID|HIV|5G|Brexit|Вестник|Юмор)", re.I)
 
@@ -108,17 +110,21 @@ def _forms(content: str, report: Report) -> dict[str, str]:
 
 
 def _occurrences(text: str, forms: dict[str, str], report: Report) -> Iterator[RawSpan]:
-    """Yield a mention for every place where a form stands as whole words; longer forms take it first."""
-    taken: list[tuple[int, int]] = []
+    """Yield a mention for every place where a form stands as whole words, also inside a longer form's place.
+
+    The outermost party is chosen later; inside a product or an event there is none.
+    """
+    barred: list[tuple[int, int]] = []
     for form in sorted(forms, key=lambda form: (-len(form), form)):
-        raw = RawSpan(forms[form], 0, 0, form)
         found = [match.span() for match in _pattern(form).finditer(text)]
         if not found:
-            report.drop(raw, "this form is not in the text")
+            report.drop(RawSpan(forms[form], 0, 0, form), "this form is not in the text")
         for start, end in found:
-            if not any(start < last and first < end for first, last in taken):
-                taken.append((start, end))
-                yield RawSpan(forms[form], start, end, text[start:end])
+            if any(start < last and first < end for first, last in barred):
+                continue
+            if forms[form] in _BARRING:
+                barred.append((start, end))
+            yield RawSpan(forms[form], start, end, text[start:end])
 
 
 def _pattern(form: str) -> re.Pattern[str]:

@@ -1,7 +1,8 @@
-"""factRuEval-2016 (https://github.com/dialogue-evaluation/factRuEval-2016): PARTY out of people, organizations, places.
+"""factRuEval-2016 (https://github.com/dialogue-evaluation/factRuEval-2016).
 
-A document `NAME` has `NAME.txt`, `NAME.spans` (`id kind start length …`) and `NAME.objects`
-(`id kind span-ids… # text`); an object is a mention made of spans. Nothing but PARTY can be learned here.
+PARTY is made of people, organizations and those places that are countries; nothing else can be learned here.
+A document `NAME` has `NAME.txt`, `NAME.spans` (`id kind start length …`) and `NAME.objects` (`id kind
+span-ids… # text`); an object is a mention made of spans.
 """
 
 import re

@@ -52,3 +52,14 @@ def phrase(lemmas: str) -> str:
     """Return a regular expression for a phrase: words between spaces, alternatives between `|`."""
     words = ("(?:" + "|".join(map(pattern, word.split("|"))) + ")" for word in lemmas.split())
     return r"\s+".join(words)
+
+
+def stems(table: str, *, prefix: str = "") -> re.Pattern[str]:
+    """Return a regular expression for any word of a table of stems, after `prefix`, in any case of letters.
+
+    A stem matches with every ending; `_` in it stands for white space, `$` at its end says that the word
+    ends there, the rest is regular expression.
+    """
+    parts = (stem.replace("_", r"\s+") for stem in table.split())
+    endings = (part[:-1] + r"(?!\w)" if part.endswith("$") else part + r"\w*" for part in parts)
+    return re.compile(rf"{prefix}(?:{'|'.join(endings)})", re.IGNORECASE)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from ie.data.brat import RawSpan
 from ie.document import Span
 
-from .party_names import SEATS, Place, organization_name, person_name, state_name
+from .party_names import Place, organization_name, person_name, state_name
+from .party_words import SEATS
 from .report import Report
 from .states import find_states
 
@@ -20,7 +21,7 @@ _CLOSED = frozenset(
     {"PRODUCT", "WORK_OF_ART", "CITY", "REGION", "LOCATION", "APPLICATION", "WEBSITE", "STREET"}
 )
 _PART_OF = re.compile(
-    r"(?:доллар\w*|округ\w*|(?:Северн|Южн|Западн|Восточн|Центральн|Нов|Верхн|Нижн|Внутренн)\w+)\s+$"
+    r"(?:доллар\w*|округ\w*|(?:Северн|Южн|Западн|Восточн|Центральн|Нов|Верхн|Нижн|Внутренн)\w+)[ \u00a0]$"
 )
 # a short quotation that starts with a capital is a title, not speech
 _TITLE = re.compile(r"«[А-ЯЁA-Z][^«»\n]{0,43}»|\"[А-ЯЁA-Z][^\"\n]{0,43}\"")
@@ -40,10 +41,10 @@ def convert(text: str, raw: Sequence[RawSpan], report: Report) -> list[Span]:
     for span, place in sorted(named, key=lambda pair: (pair[1][0] - pair[1][1], pair[1][0])):
         if _free(place, kept) and _free(place, urls):
             kept.append(place)
-            if (span.start, span.end) != place:
-                report.change(span, text, Span(*place, "PARTY"), "cut or widened to the name")
-        elif place not in kept:
+        if place not in kept:
             report.drop(span, "inside a longer name")
+        elif (span.start, span.end) != place:
+            report.change(span, text, Span(*place, "PARTY"), "cut or widened to the name")
     closed = [(span.start, span.end) for span in raw if span.label in _CLOSED]
     for place in _bare(text, [*kept, *urls, *closed]):
         kept.append(place)

@@ -13,82 +13,103 @@ from ie.data.brat import RawSpan
 from ie.document import Span
 
 from .edges import trim
-from .inflection import pattern, phrase
+from .inflection import pattern, phrase, stems
 from .report import Report
 from .sector_terms import COMPOUNDS, HEADS, INDUSTRIES, LISTED, SPHERES, TERMS
 
 Place = tuple[int, int]
 
+_NAMES = frozenset({"PROFESSION", "ORGANIZATION", "LAW", "WORK_OF_ART", "AWARD", "FACILITY", "FAC"})
 _LABEL = "ECONOMIC_SECTOR"
 # «в сфере энергетики», «рынок недвижимости»: what follows is the sector
-_SPHERE_OF = r"(?i:сфер\w{1,3}|отрасл\w{1,3}|област(?:и|ь|ью|ях)|рын(?:ок|к\w{1,3})|сектор\w{0,3}|индустри\w{1,2}|развити\w{1,2})"
+_SPHERE_OF = (
+    r"(?i:сфер\w{1,3}|отрасл\w{1,3}|област(?:и|ь|ью|ях)|рын(?:ок|к\w{1,3})|сектор\w{0,3}|индустри\w{1,2}|"
+    r"развити\w{1,2})"
+)
 # posts and bodies are named after sectors: «министр энергетики и угольной промышленности»
+_HOLDERS = stems(
+    """
+    минист замминист ведомств комитет департамент управлени комисс еврокомисс секретар агентств институт
+    университет академи факультет кафедр межбанковск служб инспекци подкомитет фонд палат начальник
+    специалист эксперт профсоюз ассоциаци союз выстав форум конференц праздник день$ дня$ дню$ ректор
+    доктор наук центр колледж корпораци
+    """
+)
 _OFFICE = re.compile(
-    r"\b(?:минист|замминист|ведомств|комитет|департамент|управлени|комисс|еврокомисс|секретар|агентств|институт|университет|"
-    r"академи|факультет|кафедр|межбанковск|служб|инспекци|подкомитет|фонд|палат|минэнерго|начальник|специалист|эксперт|"
-    r"профсоюз|ассоциаци|союз|выстав|форум|конференц|праздник|день|дня|дню|ректор|доктор|наук|цент[р]|колледж|корпораци)\w*\s+"
-    r"(?:(?:[\w-]+,?\s+){0,3}(?:и|по)\s+)?(?:(?:российск|украинск|федеральн|государственн)\w+\s+)?$",
-    re.I,
+    rf"\b{_HOLDERS.pattern}\s+(?:(?:[\w-]+,?\s+){{0,3}}(?:и|по)\s+)?"
+    r"(?:(?:российск|украинск|федеральн|государственн)\w+\s+)?$",
+    re.IGNORECASE,
 )
-# a deal, a shipment or a single project
-_DEAL = re.compile(
-    r"(?:постав\w+|экспорт\w*|импорт\w*|транзит\w*|прокач\w+|транспортиров\w+|прода\w+|подач\w+|закуп\w+|покуп\w+|переда\w+|"
-    r"построить|разме(?:щ|с)\w+|сбор\w*|восстановлени\w+|создани\w+|развити\w+|переход\w*|финансировани\w+|погруз\w+|"
-    r"извлечени\w+|введени\w+|обстрел\w*|экстренн\w+|капитальн\w+|главн\w+|внедрени\w+|газ,|по поставк\w+|выдач\w+|"
-    r"услуг\w+ (?:по|транзит)\w*|разведка|военн\w+ служб\w+|налогов\w+|медицинск\w+ программ\w*|фото-|денежн\w+|"
-    r"торгово-экономическ\w+|международн\w+ торгово|военно-техническ\w+|свободн\w+|воздушно-космическ\w+|энергетическ\w+ +спектр\w*|"
-    r"газифика\w+|авиасообщени\w+|газотранспортн\w+|социальн\w+|промышленн\w+ эксплуатаци\w+|несырьев\w+|сдач\w+|"
-    r"высокотехнологичн\w+ продукци\w+|разработка и|производител\w+|рыбопромышленн\w+ холдинг|фондов\w+|розничн\w+ кредитам|корпоративн\w+|гуманитарн\w+|(?:без)?налич\w+)(?!\w)",
-    re.I,
+# what begins the mention of a deal, a shipment, a single project, or of nothing that is a sector
+_DEAL = stems(
+    r"""
+    постав экспорт импорт транзит прокач транспортиров прода подач закуп покуп переда построить размещ
+    сбор восстановлени создани развити переход финансировани погруз извлечени введени обстрел экстренн
+    капитальн главн внедрени газ, по_поставк выдач услуг\w+_по услуг\w+_транзит разведка военн\w+_служб
+    налогов медицинск\w+_программ фото- денежн торгово-экономическ международн\w+_торгово
+    военно-техническ свободн воздушно-космическ энергетическ\w+_спектр газифика авиасообщени
+    газотранспортн социальн промышленн\w+_эксплуатаци несырьев сдач высокотехнологичн\w+_продукци
+    разработка_и_ производител рыбопромышленн\w+_холдинг фондов розничн\w+_кредитам корпоративн
+    гуманитарн
+    """
 )
-_BARE = re.compile(
-    r"(?:строительств\w+|производств\w+|промышленност\w+|торговл\w+|отрасл\w+|перевоз\w+|добыч\w+|продукци\w+|рын\w+|сектор\w*|"
-    r"экономик\w+|бизнес\w*|нау[кч]\w+|кредитовани\w+|маркетинг\w*|инфографика|наукоемки\w+ отрасл\w+|отрасли промышленности|"
-    r"промышленн\w+ производств\w+|проектировани\w+|лечени\w+|техобслуживани\w+|лизинг\w*|авиаци\w+|ипотек\w+|услуг\w+)",
-    re.I,
+_BARE = stems(
+    r"""
+    строительств производств промышленност торговл отрасл перевоз добыч продукци рын сектор экономик
+    бизнес нау[кч] кредитовани маркетинг инфографика наукоемки\w+_отрасл отрасли_промышленности
+    промышленн\w+_производств проектировани лечени техобслуживани лизинг авиаци ипотек услуг
+    """
 )
-_ACTIVITY = re.compile(
-    r"добыч|производств|строительств\w* (?!трасс|завод|газопровод|фабрик)|жилищн|разработк|торговл|перевоз|перевалк|страхован|"
-    r"кредитован|услуг|технологи|обслуживан|переработк|авиа|сектор|отрасл|промышленност|индустри|комплекс|бизнес|деятельност|"
-    r"энерги|хозяйств|систем|сфер|трейдинг|операци|недвижимост|металлурги|строени|пром[ыи]с|наук|медицин|изготовлен|доставк|"
-    r"рекламн|лизинг",
-    re.I,
+# one of these words is in the mention of an activity
+_ACTIVITY = stems(
+    r"""
+    добыч производств строительств\w*_(?!трасс|завод|газопровод|фабрик) жилищн разработк торговл перевоз
+    перевалк страхован кредитован услуг технологи обслуживан переработк авиа сектор отрасл промышленност
+    индустри комплекс бизнес деятельност энерги хозяйств систем сфер трейдинг операци недвижимост
+    металлурги строени пром[ыи]с наук медицин изготовлен доставк рекламн лизинг
+    """
 )
 _NAMED = re.compile(r"\s+(?:[«\"„]|[A-ZА-Я][\w-]*\d)")
 _ADJECTIVE_ALONE = re.compile(r"[\w-]+(?:ый|ий|ой|ая|ое|ые|ие|ого|ому|ым|им|ом|ую|ых|их|ыми|ими)", re.I)
 _HEAD_OF_NOUN = re.compile(rf"(?:(?:в|на|из|с|о|по|для)\s+)?{_SPHERE_OF}\s+(?=[\w-]+)", re.I)
-_OUTER = re.compile(
-    r"(?:(?:российск|отечественн|миров|международн|национальн|европейск|американск|украинск|собственн|местн|внутренн|внутрироссийск|"
-    r"глобальн|современн|традиционн|легальн|вс)\w+|всей|всю|весь|наш\w+|сво\w+|сам\w+)\s+",
-    re.I,
+_ATTRIBUTES = stems(
+    """
+    российск отечественн миров международн национальн европейск американск украинск собственн местн
+    внутренн внутрироссийск глобальн современн традиционн легальн всей$ всю$ весь$ всего$ наш
+    сво[йеёяюи] сам[ыо]
+    """
 )
+_OUTER = re.compile(_ATTRIBUTES.pattern + r"\s+", re.IGNORECASE)
 
 
 def convert(text: str, raw: Sequence[RawSpan], report: Report) -> list[Span]:
     """Return the SECTOR spans of a text: the corpus's own by the guidelines, and those the lexicon finds."""
     own = [span for span in raw if span.label == _LABEL]
-    found = [place for place in find_sectors(text) if not _in_title(text, raw, place)]
+    found = [place for place in find_sectors(text) if not _in_title(raw, place)]
     found += _listed(text, found)
     kept = list(found)
     for span in own:
-        places = [place for place in _places(text, span) if not _in_office(text, place[0])]
-        if any(_overlap((span.start, span.end), place) for place in found):
-            continue
-        if not places:
-            report.drop(span, "no sector as such: a deal, a single project, an adjective or a bare head")
-        for place in places:
-            if not any(_overlap(place, other) for other in kept):
-                kept.append(place)
-                if place != (span.start, span.end):
-                    report.change(span, text, Span(*place, "SECTOR"), "cut to the sector's name")
+        kept += _kept(text, span, kept, report)
+    marked = {(span.start, span.end) for span in own}
     for place in found:
-        if not any((span.start, span.end) == place for span in own):
+        if place not in marked:
             report.add(text, Span(*place, "SECTOR"), "sector that the lexicon knows")
     return [Span(*place, "SECTOR") for place in sorted(kept)]
 
 
+def _kept(text: str, span: RawSpan, taken: Sequence[Place], report: Report) -> list[Place]:
+    """Return the sector in a mention of the corpus where there is one and no other takes its place."""
+    known = next((place for place in taken if _overlap((span.start, span.end), place)), None)
+    places = [known] if known else [p for p in _places(text, span) if not _in_office(text, p[0])]
+    if not places:
+        report.drop(span, "no sector as such: a deal, a single project, an adjective or a bare head")
+    elif places[0] != (span.start, span.end):
+        report.change(span, text, Span(*places[0], "SECTOR"), "cut or widened to the sector's name")
+    return [] if known else places
+
+
 def find_sectors(text: str) -> list[Place]:
-    """Return, by place, the sectors of the economy that the lexicon knows, longest ones, none in a post's name."""
+    """Return, by place, the longest sectors that the lexicon knows, none of them in the name of a post."""
     kept: list[Place] = []
     candidates = [match.span(match.lastgroup or 0) for match in _lexicon().finditer(text)]
     candidates += [match.span("sector") for match in _spheres().finditer(text)]
@@ -99,7 +120,7 @@ def find_sectors(text: str) -> list[Place]:
 
 
 def _listed(text: str, found: Sequence[Place]) -> list[Place]:
-    """Return the bare names of spheres that stand in one list with a sector: «строительство» beside «туризм»."""
+    """Return the bare names of spheres in one list with a sector: «строительство» beside «туризм»."""
     listed: list[Place] = []
     ends = list(found)
     while ends:
@@ -130,12 +151,15 @@ def _places(text: str, span: RawSpan) -> Iterator[Place]:
     if outer:
         start = outer.end()
     name = text[start:end]
+    if _single().fullmatch(name):
+        yield start, end
+        return
     if not name or _DEAL.match(name) or _BARE.fullmatch(name) or _ADJECTIVE_ALONE.fullmatch(name):
         return
     # what a name follows is one project: «строительство газопровода "Север"»
     if _NAMED.match(text, end):
         return
-    if (len(name.split()) > 1 and _ACTIVITY.search(name)) or _single().fullmatch(name):
+    if len(name.split()) > 1 and _ACTIVITY.search(name):
         yield start, end
 
 
@@ -148,7 +172,7 @@ def _named_complex(text: str, place: Place) -> bool:
     return "комплекс" in text[place[0] : place[1]] and _NAMED.match(text, place[1]) is not None
 
 
-def _in_title(text: str, raw: Sequence[RawSpan], place: Place) -> bool:
+def _in_title(raw: Sequence[RawSpan], place: Place) -> bool:
     # posts and names of bodies, events and laws that the corpus marks
     kinds = {"PROFESSION", "ORGANIZATION", "LAW", "WORK_OF_ART", "AWARD", "FACILITY", "FAC"}
     return any(

@@ -220,27 +220,10 @@ UN Союзное государство/Африканский союз/Сою�
 
 # found by name alone in a running text, these are too often something else (a pronoun, a continent, a
 # republic within Russia); where a corpus says that one of them is a state, it is believed
-_AMBIGUOUS = frozenset(
-    [
-        "Того",
-        "Америка",
-        "Штаты",
-        "Эмираты",
-        "РБ",
-        "ИРИ",
-        "САР",
-        "АРЕ",
-        "БиГ",
-        "Доминика",
-        "Гренада",
-        "Корея",
-        "Корее",
-        "Поднебесная",
-        "Альбион",
-        "Гвинея",
-        "Босния",
-    ]
-)
+_AMBIGUOUS = """
+Того Америка Штаты Эмираты РБ ИРИ САР АРЕ БиГ Доминика Гренада Корея Корее Поднебесная Альбион Гвинея
+Босния
+"""
 
 _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ское", "ское ского скому ским ском"),
@@ -279,63 +262,23 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ивы", "ивы ив ивам ивами ивах"),
     ("ы", "ы ов ам ами ах"),
 )
-_INDECLINABLE = frozenset(
-    [
-        "Перу",
-        "Чили",
-        "Мали",
-        "Того",
-        "Конго",
-        "Марокко",
-        "Монако",
-        "Джибути",
-        "Бурунди",
-        "Гаити",
-        "Фиджи",
-        "Никарагуа",
-        "Сомали",
-        "Зимбабве",
-        "Малави",
-        "Лесото",
-        "Тувалу",
-        "Вануату",
-        "Науру",
-        "Самоа",
-        "Палау",
-        "Кирибати",
-        "Эсватини",
-        "Бангладеш",
-        "Сан-Марино",
-        "Сьерра-Леоне",
-        "Кабо-Верде",
-        "Буркина-Фасо",
-        "Гвинея-Бисау",
-        "Гвинея-Биссау",
-        "Антигуа",
-        "Тобаго",
-        "Принсипи",
-        "Сент-Китс",
-        "Папуа",
-        "Суоми",
-        "Кот-д'Ивуар",
-        "Кот-д’Ивуар",
-        "Слоновой",
-        "Кости",
-        "России",
-        "Белоруссии",
-        "Независимых",
-        "Государств",
-        "Германии",
-        "Америки",
-        "Нидерландов",
-    ]
-)
+_INDECLINABLE = """
+Перу Чили Мали Того Конго Марокко Монако Джибути Бурунди Гаити Фиджи Никарагуа Сомали Зимбабве Малави
+Лесото Тувалу Вануату Науру Самоа Палау Кирибати Эсватини Бангладеш Сан-Марино Сьерра-Леоне Кабо-Верде
+Буркина-Фасо Гвинея-Бисау Гвинея-Биссау Антигуа Тобаго Принсипи Сент-Китс Папуа Суоми Кот-д'Ивуар
+Кот-д’Ивуар Слоновой Кости России Белоруссии Независимых Государств Германии Америки Нидерландов
+"""
 _CONSONANT = "бвгджзклмнпрстфхцчшщ"
+
+
+@cache
+def _fixed() -> frozenset[str]:
+    return frozenset(_INDECLINABLE.split())
 
 
 def forms(word: str) -> tuple[str, ...]:
     """Return the case forms of one word of a name, the nominative first."""
-    if word in _INDECLINABLE or word.isupper() or not word[-1].isalpha() or len(word) < 3:
+    if word in _fixed() or word.isupper() or not word[-1].isalpha() or len(word) < 3:
         return (word,)
     for ending, made in _ENDINGS:
         if word.endswith(ending):
@@ -383,7 +326,7 @@ def _any_name() -> re.Pattern[str]:
 
 @cache
 def _sure_name() -> re.Pattern[str]:
-    return _pattern(name for _, name in _codes() if name not in _AMBIGUOUS)
+    return _pattern(name for _, name in _codes() if name not in _AMBIGUOUS.split())
 
 
 def is_state(name: str) -> bool:
@@ -392,7 +335,7 @@ def is_state(name: str) -> bool:
 
 
 def find_states(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the places `[start, end)` of unmistakable state names in `text`, parts of longer names left out."""
+    """Yield the places `[start, end)` of unmistakable names of states in `text`, the longest ones."""
     for match in _sure_name().finditer(text):
         yield match.span()
 
