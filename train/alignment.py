@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from ie.document import Document, Span
 from ie.encoder import Encoding, TextEncoder, first_tokens
 from ie.labels import OUTSIDE
 from ie.tags import tags_from_spans
 from ie.windows import plan_windows
 from ie.words import Offsets, word_spans, words
-from numpy.typing import NDArray
 
 # What torch's cross-entropy leaves out by default, and transformers with it.
 IGNORED = -100
@@ -89,7 +90,9 @@ def has_own_token(first: NDArray[np.int32]) -> NDArray[np.bool_]:
 def open_tags(document: Document, tags: Sequence[str]) -> list[int]:
     """Return the tags that a word outside all gold spans may have: 'O' and those of labels not annotated."""
     covered = None if document.labels is None else set(document.labels)
-    return [i for i, tag in enumerate(tags) if tag == OUTSIDE or (covered is not None and tag[2:] not in covered)]
+    return [
+        i for i, tag in enumerate(tags) if tag == OUTSIDE or (covered is not None and tag[2:] not in covered)
+    ]
 
 
 def _windows(
@@ -114,9 +117,8 @@ def _windows(
 def _reports(
     document: Document, spans: Sequence[Span], reason: str = "starts or ends inside a word"
 ) -> list[Misaligned]:
-    return [
-        Misaligned(document.id, s.label, s.start, s.end, document.text[s.start : s.end], reason) for s in spans
-    ]
+    text = document.text
+    return [Misaligned(document.id, s.label, s.start, s.end, text[s.start : s.end], reason) for s in spans]
 
 
 def _reports_of_words(document: Document, offsets: Offsets, spans: Sequence[Span]) -> list[Misaligned]:

@@ -71,10 +71,8 @@ def plan_run(
     return Plan([batches[rank] for batches in rounds], tuple(ends), tokens)
 
 
-def sample(
-    sizes: Sequence[int], weights: Sequence[float], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Return the windows of one epoch: of a corpus of weight 2.3 each one twice, and three in ten once more."""
+def sample(sizes: Sequence[int], weights: Sequence[float], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the windows of one epoch: of a corpus of weight 2.3 each twice, and three in ten once more."""
     parts: list[NDArray[np.int64]] = []
     start = 0
     for size, weight in zip(sizes, weights, strict=True):
@@ -126,6 +124,7 @@ class Collator:
         self._n_tags = n_tags
 
     def __call__(self, rows: Sequence[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
+        """Return the batch of `rows` of a `WindowSet`'s dataset."""
         shape = len(rows), max(len(row["input_ids"]) for row in rows)
         ids = np.full(shape, self._pad_id, dtype=np.int64)
         mask = np.zeros(shape, dtype=np.int64)
@@ -150,7 +149,7 @@ def _packed(ordered: NDArray[np.int64], lengths: NDArray[np.int64], budget: int)
 
 
 def _rounds(batches: list[Batch], world: int) -> list[list[Batch]]:
-    """Return `batches` dealt out to `world` processes; the first ones again where the last round lacks some."""
+    """Return `batches` dealt out to `world` processes; the last round is filled up with the first ones."""
     missing = -len(batches) % world
     padded = batches + [batches[i % len(batches)] for i in range(missing)]
     return [padded[i : i + world] for i in range(0, len(padded), world)]

@@ -1,13 +1,16 @@
 """What happens beside the steps of a run: its milestones and its log."""
 
+# ruff: noqa: ARG002 the signatures are those of transformers
+
 import json
 import math
 import time
 from pathlib import Path
 from typing import Any
 
-from ie.errors import IEError
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from ie.errors import IEError
 
 from .batching import Plan
 from .config import RunConfig
@@ -16,8 +19,8 @@ from .config import RunConfig
 class Milestones(TrainerCallback):
     """Says after which steps to evaluate, to save and to stop.
 
-    It keeps nothing of its own: what it decides follows from the plan and the log in the trainer's state, so a
-    resumed run decides alike.
+    It keeps nothing of its own: what it decides follows from the plan and the log in the trainer's state,
+    so a resumed run decides alike.
     """
 
     def __init__(self, plan: Plan, run: RunConfig, has_dev: bool) -> None:
@@ -49,7 +52,9 @@ class Milestones(TrainerCallback):
 def is_exhausted(state: TrainerState, patience: int | None) -> bool:
     """Return whether the last `patience` evaluations all failed to beat the best one before them."""
     scores = [entry["eval_f1"] for entry in state.log_history if "eval_f1" in entry]
-    return patience is not None and len(scores) > patience and max(scores[-patience:]) <= max(scores[:-patience])
+    return (
+        patience is not None and len(scores) > patience and max(scores[-patience:]) <= max(scores[:-patience])
+    )
 
 
 class JsonLog(TrainerCallback):
@@ -105,7 +110,7 @@ class JsonLog(TrainerCallback):
         logs.pop("epoch", None)
         if "loss" in logs:
             if not math.isfinite(logs["loss"]):
-                raise IEError(f"The loss is {logs['loss']} at step {step}: try a lower optimizer.learning_rate.")
+                raise IEError(f"The loss is {logs['loss']} at step {step}: lower optimizer.learning_rate.")
             seen = int(self._plan.tokens[step] - self._plan.tokens[self._logged_step])
             logs["tokens_per_second"] = round(seen / max(self._seconds, 1e-9), 1)
             self._seconds, self._logged_step = 0.0, step

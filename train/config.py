@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+
 from ie.errors import ConfigError
 from ie.labels import LABELS, OUTSIDE
 
@@ -43,6 +44,10 @@ class BaseConfig:
     """Which of the base's layers to keep, counted from 0, in ascending order; null keeps all."""
     dropout: float | None = bounded(None, low=0, high=0.9)
     """Replaces every dropout probability of the base; null leaves the base's own."""
+    attention_dropout: float | None = bounded(None, low=0, high=0.9)
+    """The same for the attention weights alone; 0 lets torch take its fast attention on processors."""
+    licence: str | None = None
+    """Its licence, for the model card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class CorpusConfig:
     """A corpus file, JSON Lines."""
     weight: float = bounded(1.0, above=0)
     """Expected number of passes over it in an epoch; of 1.5, all windows once and a random half again."""
+    licence: str | None = None
+    """Its licence, for the model card."""
+    source: str | None = None
+    """Where it comes from, for the model card: a Hub id or an address."""
 
 
 @dataclass(frozen=True, slots=True)

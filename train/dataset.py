@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 from datasets import Dataset
+from numpy.typing import NDArray
+
 from ie.data.corpus import read_corpus
 from ie.document import Document
 from ie.encoder import TextEncoder
 from ie.errors import CorpusError
-from numpy.typing import NDArray
 
 from .alignment import Misaligned, align_documents, open_tags
-from .config import Config, DataConfig
+from .config import DataConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,6 @@ def make_windows(
         tuple(summaries),
         tuple(misaligned),
     )
-
-
-def encoder_texts(config: Config) -> list[str]:
-    """Return the texts of the training corpora, for a tokenizer to be trained on."""
-    train, _ = read_corpora(config.data, config.labels)
-    return [document.text for corpus in train for document in corpus.documents]
 
 
 def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> Corpus:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import torch
-from ie.labels import OUTSIDE
 from torch import Tensor
+
+from ie.labels import OUTSIDE
 
 from .alignment import IGNORED
 from .config import LossConfig
@@ -27,7 +28,7 @@ class PartialLabelLoss:
     def __call__(self, logits: Tensor, labels: Tensor, open_tags: Tensor) -> Tensor:
         """Return the sum over words.
 
-        `logits` has shape [batch, length, tags], `labels` [batch, length] and `open_tags` (bool) [batch, tags].
+        `logits` has shape [batch, length, tags], `labels` [batch, length], `open_tags` (bool) [batch, tags].
         """
         rows, columns = torch.nonzero(labels != IGNORED, as_tuple=True)
         scores = logits[rows, columns].float()

@@ -10,7 +10,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from transformers import PreTrainedModel, get_scheduler
 
 from .config import OptimizerConfig
-from .model import LAYER_LISTS
+from .layers import depth
 
 _SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
 
@@ -60,12 +60,3 @@ def _learning_rate(name: str, prefix: str, top: int, config: OptimizerConfig) ->
     if not name.startswith(f"{prefix}."):
         return config.head_learning_rate or config.learning_rate
     return config.learning_rate * config.layer_decay ** (top - depth(name, top))
-
-
-def depth(name: str, top: int) -> int:
-    """Return how many layers lie below an encoder's weight, and `top` for a norm above all layers."""
-    parts = name.split(".")
-    for before, part in zip(parts, parts[1:], strict=False):
-        if before in LAYER_LISTS and part.isdecimal():
-            return int(part) + 1
-    return 0 if any("emb" in part for part in parts) else top

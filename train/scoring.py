@@ -1,20 +1,21 @@
 """Scores and calibration on dev, with texts decoded by the very code that inference uses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from ie.checkpoint import open_folder
-from ie.document import Document
-from ie.extractor import Extractor
 from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
+from ie.checkpoint import open_folder
+from ie.document import Document
+from ie.extractor import Extractor
+
 from .batching import Collator, make_batches
+from .config import LossConfig
 from .dataset import WindowSet
 from .loss import PartialLabelLoss
 from .metrics import Scores, score
@@ -44,7 +45,7 @@ class ModelRuntime:
 def inference(model: PreTrainedModel) -> Iterator[None]:
     """Switch dropout and gradients off inside the block."""
     was_training = model.training
-    model.eval()
+    model.train(False)
     try:
         with torch.no_grad():
             yield
@@ -53,7 +54,7 @@ def inference(model: PreTrainedModel) -> Iterator[None]:
 
 
 def predict(model: PreTrainedModel, folder: Path, documents: Sequence[Document]) -> list[Document]:
-    """Return what `model`, with the configuration, tokenizer and settings in `folder`, finds in `documents`."""
+    """Return what `model`, with the tokenizer and settings in `folder`, finds in `documents`."""
     extractor = Extractor(open_folder(folder, None), ModelRuntime(model), batch_tokens=BATCH_TOKENS)
     with inference(model):
         return list(extractor.extract_batch(documents))
@@ -67,7 +68,7 @@ def evaluate_model(
     rank: int = 0,
     world: int = 1,
 ) -> Scores:
-    """Return the scores on `documents`; each of `world` processes predicts its share, and all get all scores."""
+    """Return the scores on `documents`, the same in all `world` processes; each predicts a share."""
     found = predict(model, folder, documents[rank::world])
     if world > 1:
         from accelerate.utils import gather_object
@@ -91,10 +92,9 @@ def fit_temperature(model: PreTrainedModel, windows: WindowSet, pad_id: int, tag
     Guo et al., "On Calibration of Modern Neural Networks", 2017. Found by golden-section search over its
     logarithm, in which the likelihood has one optimum.
     """
-    from .config import LossConfig
-
     loss = PartialLabelLoss(LossConfig(), tags)
-    batches = [(item["labels"], item["open"], logits) for item, logits in _score(model, windows, pad_id, tags)]
+    scored = _score(model, windows, pad_id, tags)
+    batches = [(item["labels"], item["open"], logits) for item, logits in scored]
 
     def cost(log_temperature: float) -> float:
         temperature = float(np.exp(log_temperature))
@@ -104,7 +104,7 @@ def fit_temperature(model: PreTrainedModel, windows: WindowSet, pad_id: int, tag
     return round(float(np.exp(golden_section(cost, -bound, bound))), 4)
 
 
-def golden_section(cost: Any, low: float, high: float, tolerance: float = 1e-3) -> float:
+def golden_section(cost: Callable[[float], float], low: float, high: float, tolerance: float = 1e-3) -> float:
     """Return where a function of one number that falls and then rises is least, within `tolerance`."""
     ratio = (5**0.5 - 1) / 2
     left, right = high - ratio * (high - low), low + ratio * (high - low)

@@ -1,0 +1,81 @@
+"""The record of a finished run: what went in, what came out, how long it took."""
+
+import json
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tokenizers
+import torch
+import transformers
+from transformers import TrainerState, TrainingArguments
+
+from ie.files import atomic_write
+from ie.settings import Settings
+from ie.version import __version__
+
+from .batching import Plan
+from .metrics import Scores
+from .schema import to_mapping
+from .task import Task
+
+
+def write_record(
+    task: Task,
+    plan: Plan,
+    state: TrainerState,
+    arguments: TrainingArguments,
+    scores: Scores | None,
+    seconds: float,
+) -> None:
+    """Write train.json, from which the model card is made; `scores` are those of `best/` on dev."""
+    evaluations = [entry for entry in state.log_history if "eval_f1" in entry]
+    speeds = [e for e in read_log(task.folder.log) if "tokens_per_second" in e]
+    record = {
+        "config": to_mapping(task.config),
+        "base": {"name": task.base.name, "revision": task.base.revision, "parameters": task.base.parameters},
+        "data": {
+            "train": [summary.to_record() for summary in task.train.summaries],
+            "dev": [s.to_record() for s in (task.dev_windows.summaries if task.dev_windows else ())],
+        },
+        "run": {
+            "steps": state.global_step,
+            "epochs": round(plan.epochs_at(state.global_step), 3),
+            "best_step": max(evaluations, key=lambda e: e["eval_f1"])["step"] if evaluations else None,
+            "evaluations": evaluations,
+            "tokens": int(plan.tokens[state.global_step]),
+            "seconds": round(seconds, 1),
+            "tokens_per_second": median([entry["tokens_per_second"] for entry in speeds]),
+            "device": device_name(arguments.device),
+            "processes": arguments.world_size,
+            "precision": "bf16" if arguments.bf16 else "fp32",
+        },
+        "dev": None if scores is None else scores.to_record(),
+        "settings": Settings.read(task.folder.best).to_record(),
+        "versions": versions(),
+    }
+    with atomic_write(task.folder.record) as file:
+        json.dump(record, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """Return the entries of a log."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def median(values: Sequence[float]) -> float | None:
+    """Return the median (the upper of two), or None of nothing."""
+    return sorted(values)[len(values) // 2] if values else None
+
+
+def device_name(device: torch.device) -> str:
+    """Return what a reader of the record knows the device as."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({platform.machine()})"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what decides about weights."""
+    found = {"ie": __version__, "python": platform.python_version(), "torch": torch.__version__}
+    return {**found, "transformers": transformers.__version__, "tokenizers": tokenizers.__version__}

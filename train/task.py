@@ -1,0 +1,89 @@
+"""What a run works on: data, base and plan, made of the configuration."""
+
+from dataclasses import dataclass
+
+import transformers
+
+from ie.checkpoint import TOKENIZER_FILE
+from ie.document import Document
+from ie.encoder import TextEncoder
+from ie.errors import ConfigError
+from ie.labels import tag_names
+from ie.settings import Settings
+
+from .batching import Plan, plan_run
+from .config import Config
+from .dataset import WindowSet, make_windows, read_corpora
+from .model import Base, load_base
+from .runfolder import RunFolder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Everything that a run works on."""
+
+    config: Config
+    folder: RunFolder
+    base: Base
+    encoder: TextEncoder
+    tags: tuple[str, ...]
+    train: WindowSet
+    dev: tuple[Document, ...]
+    dev_windows: WindowSet | None
+    leaked: dict[str, list[str]]
+
+
+def make_task(config: Config, folder: RunFolder) -> Task:
+    """Return the data and the base of a run, the same in every process and after every interruption."""
+    tags = tag_names(config.labels)
+    train_corpora, dev_corpora = read_corpora(config.data, config.labels)
+    transformers.set_seed(config.seed)
+    texts = [document.text for corpus in train_corpora for document in corpus.documents]
+    known = folder.best if (folder.best / TOKENIZER_FILE).exists() else None
+    base = load_base(config.base, config.labels, texts, config.data.max_tokens, known)
+    if config.optimizer.freeze_embeddings:
+        base.model.get_input_embeddings().requires_grad_(False)
+    encoder = TextEncoder(base.tokenizer)
+    size = config.data.max_tokens
+    return Task(
+        config,
+        folder,
+        base,
+        encoder,
+        tags,
+        make_windows(train_corpora, encoder, tags, size),
+        tuple(document for corpus in dev_corpora for document in corpus.documents),
+        make_windows(dev_corpora, encoder, tags, size) if dev_corpora else None,
+        {corpus.path: list(corpus.leaked) for corpus in train_corpora if corpus.leaked},
+    )
+
+
+def write_checkpoint_frame(task: Task) -> None:
+    """Write what a checkpoint holds beside its weights."""
+    best, data = task.folder.best, task.config.data
+    best.mkdir(parents=True, exist_ok=True)
+    task.base.model.config.save_pretrained(best)
+    task.base.write_tokenizer(best)
+    Settings(
+        max_tokens=data.max_tokens, window_overlap=data.window_overlap, guidelines=data.guidelines
+    ).write(best)
+
+
+def make_plan(task: Task, rank: int, world: int) -> Plan:
+    """Return the batches of one process."""
+    config = task.config
+    plan = plan_run(
+        task.train.lengths,
+        task.train.sizes,
+        [corpus.weight for corpus in config.data.train],
+        epochs=config.run.epochs,
+        budget=config.data.batch_tokens,
+        seed=config.seed,
+        accumulation=config.run.accumulation,
+        max_steps=config.run.max_steps,
+        rank=rank,
+        world=world,
+    )
+    if not plan.batches:
+        raise ConfigError("'data.train': with these weights not one window is drawn from the corpora.")
+    return plan
