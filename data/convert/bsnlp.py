@@ -28,7 +28,7 @@ _KINDS = {
     "EVT": "EVENT",
     "MISC": "PRODUCT",
 }
-_BARRING = ("PRODUCT", "EVENT")
+_BARRING = ("PRODUCT", "EVENT", "GPE")
 _HEADER = re.compile(r"[^\n]*\n[a-z]{2}\r?\n(?P<date>[^\n]*)\n(?:https?[^\n]*)?\n")
 _NUMBER = re.compile(r"\d+")
 # the next sentence or a note's number, stuck to a form at its end
@@ -112,7 +112,7 @@ def _forms(content: str, report: Report) -> dict[str, str]:
 def _occurrences(text: str, forms: dict[str, str], report: Report) -> Iterator[RawSpan]:
     """Yield a mention for every place where a form stands as whole words, also inside a longer form's place.
 
-    The outermost party is chosen later; inside a product or an event there is none.
+    The outermost party is chosen later; inside a product, an event or a place there is none.
     """
     barred: list[tuple[int, int]] = []
     for form in sorted(forms, key=lambda form: (-len(form), form)):

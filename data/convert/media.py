@@ -7,6 +7,7 @@ import re
 
 # a slash separates names; regular expressions
 _LATIN = """
+Science/Nature/Lancet
 Reuters/Bloomberg/Associated Press/AP/AFP/Agence France-Presse/Financial Times/FT/Wall Street Journal
 WSJ/New York Times/NYT/Washington Post/Guardian/Times/Sunday Times/Telegraph/Daily Telegraph
 Sunday Telegraph/Daily Mail/Daily Mirror/Independent/Economist/Politico/Axios/CNN/CNBC/CBS/CBS News/NBC
@@ -17,7 +18,7 @@ Rambler News Service/R(?i:egnum)/Forbes/Fortune/Newsweek/Time/People/USA Today/N
 Los Angeles Times/Business Insider/HuffPost/Hill/Sun/Business FM/Rai News/Nikkei/Kyodo/Yonhap/Xinhua
 Global Times/South China Morning Post/Times of Israel/Jerusalem Post/Haaretz/Mash/Baza/S(?i:hot)/Meduza
 Dunya News/Samaa TV/Geo TV/ARY News/FiveThirtyEight/NPR/RT/Getty Images/Tengrinews\\.kz/Lenta\\.ru
-Gazeta\\.ru/Life\\.ru/Delfi/Infox/Readovka/Kazpravda\\.kz/Lancet/Shutterstock
+Gazeta\\.ru/Life\\.ru/Delfi/Infox/Readovka/Kazpravda\\.kz/Shutterstock
 """
 _CYRILLIC = """
 ТАСС/ИТАР-ТАСС/РИА [«"]?Новост\\w+[»"]?/Интерфакс\\w{0,2}/РБК/Коммерсант\\w{0,2}/Ведомост\\w+

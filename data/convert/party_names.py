@@ -35,7 +35,7 @@ _OPENING, _CLOSING = '«„“"', {"«": "»", "„": "“”", "“": "”", '"
 _FORM_BEFORE = re.compile(rf"(?<!\w)(?:(?:{'|'.join(LEGAL_FORMS)})[ \u00a0]+)+$")
 # what a mention that was marked too short ends in
 _DANGLING = re.compile(r"\s+(?:им\.?|имени|по|и|в|при)$")
-_NAMED_AFTER = re.compile(r"\bим(?:ени|\.)\s*$")
+_NAMED_AFTER = re.compile(r"(?<!по )\bим(?:ени|\.)\s*$")
 # a sentence begins with a description of a quoted or foreign name
 _DESCRIBED = re.compile(r"[А-ЯЁ][а-яё-]+(?:\s+[а-яё-]+)*?\s+(?=[«„\"A-Z])")
 _SHORT_NAME = re.compile(r"(.*\S)\s+\(([^()]+)\)", re.DOTALL)
@@ -56,6 +56,8 @@ def state_name(text: str, start: int, end: int) -> list[Place]:
 def person_name(text: str, start: int, end: int) -> list[Place]:
     """Return the places of the personal names in a mention of a person, none if there is no name."""
     start, end = trim(text, start, end)
+    if _NAMED_AFTER.search(text[max(0, start - 10) : start]):
+        return []
     if text[start : start + 1] == "@":
         start += 1
     places = _split(text, start, end)
@@ -230,7 +232,7 @@ def _describes(prefix: str) -> bool:
 def _acronym(rest: str) -> bool:
     if any(first == 0 for first, _ in find_states(rest)):
         return False
-    return bool(re.fullmatch(r"(?:[А-ЯЁA-Z][\w-]*[А-ЯЁA-Z]\w*|Мин[а-я]+)(?:\s.*)?", rest, re.DOTALL))
+    return bool(re.fullmatch(r"(?:[А-ЯЁA-Z]\w*[А-ЯЁA-Z]\w*|Мин[а-я]+)(?:\s.*)?", rest, re.DOTALL))
 
 
 def _without_adjectives(text: str, start: int, end: int) -> int:
@@ -254,11 +256,10 @@ def _no_part(adjective: str, rest: str, opens: bool) -> bool:
     # «Российский союз мельников» is a name, «Российский "Газпром"» and «Российское правительство» are not
     if adjective[0].islower():
         return True
-    named = rest[0] in _OPENING or rest[0].isascii() or rest.split()[0].isupper()
-    if named or ALONE.fullmatch(rest):
-        return True
-    european = adjective.startswith("Европейск")
-    return opens and not european and rest.islower() and GENERIC.fullmatch(rest) is not None
+    named = rest[0] in _OPENING or rest[0].isascii()
+    if named or adjective.startswith("Европейск"):
+        return named
+    return ALONE.fullmatch(rest) is not None or (opens and rest.islower() and bool(GENERIC.fullmatch(rest)))
 
 
 def _name_start(text: str, start: int, end: int) -> int:

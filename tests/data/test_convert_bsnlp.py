@@ -44,7 +44,9 @@ def test_every_occurrence_of_a_form_is_a_mention_and_the_header_is_no_text(tmp_p
 
 def test_of_places_only_countries_are_parties(tmp_path: Path) -> None:
     forms = [line("Японии", "LOC"), line("Киото", "LOC"), line("Европы", "LOC")]
-    assert found(tmp_path, "Киото в Японии, не в центре Европы", forms) == ["Японии"]
+    forms += [line("Северной Ирландией", "LOC"), line("Ирландией", "LOC")]
+    text = "Киото в Японии, не в центре Европы, между Северной Ирландией и Ирландией"
+    assert found(tmp_path, text, forms) == ["Японии", "Ирландией"]
 
 
 def test_products_and_events_bar_their_places_but_media_are_organizations(tmp_path: Path) -> None:
