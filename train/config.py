@@ -27,7 +27,7 @@ class ScratchConfig:
     heads: int = bounded(2, low=1)
     """Attention heads of a layer."""
     vocabulary: int = bounded(1000, low=50)
-    """Pieces of the tokenizer, at most."""
+    """Pieces of the tokenizer; single characters are all there, even beyond this number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,10 @@ class RunFolder:
                 f"{self.path} holds a run already: resume it (--resume), replace it (--overwrite), or choose "
                 "another output.folder."
             )
-        self._clear()
+        try:
+            self._clear()
+        except OSError as error:
+            raise UsageError(f"Cannot write to {self.path}: {error.strerror}.") from error
         with atomic_write(self.config) as file:
             json.dump(to_mapping(config), file, ensure_ascii=False, indent=2)
 

@@ -1,6 +1,7 @@
 """Mappings to dataclasses: every unknown key and impossible value is an error that names its dotted path."""
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -31,7 +32,8 @@ def build(cls: type[T], values: Any, path: str = "") -> T:
     and `Mapping[str, X]`. Raises `ConfigError` that names the dotted path of what is wrong.
     """
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{path or 'The configuration'} must be a mapping, not {_shown(values)}.")
+        name = f"'{path}'" if path else "The configuration"
+        raise ConfigError(f"{name} must be a mapping, not {_shown(values)}.")
     hints = typing.get_type_hints(cls)
     known = {field.name: field for field in dataclasses.fields(cast(Any, cls))}
     for key in values:
@@ -113,6 +115,8 @@ def _within(value: Any, path: str, limits: Mapping[str, Any]) -> Any:
     low, high, above = (limits.get(name) for name in ("low", "high", "above"))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
+    if not math.isfinite(value):
+        raise ConfigError(f"'{path}' must be a finite number, not {value}.")
     if low is not None and not value >= low:
         raise ConfigError(f"'{path}' must be at least {low}, not {value}.")
     if above is not None and not value > above:

@@ -1,0 +1,73 @@
+import hashlib
+
+import pytest
+import toy
+from annotated import LABELS
+
+import tiny
+from ie.data.corpus import write_corpus
+from ie.document import Document
+from ie.encoder import TextEncoder
+from ie.errors import CorpusError
+from ie.labels import tag_names
+from ie.train.dataset import make_windows, read_corpora
+
+TAGS = tag_names(LABELS)
+ENCODER = TextEncoder(tiny.TOKENIZERS["wordpiece"](list(tiny.TEXTS)).backend_tokenizer)
+
+
+@pytest.fixture
+def data(tmp_path):
+    return toy.config(tmp_path).data
+
+
+def test_windows_and_their_summary(tmp_path, data):
+    train, dev = read_corpora(data, LABELS)
+    windows = make_windows(train, ENCODER, TAGS, 64)
+    first, second = windows.summaries
+    assert (first.documents, second.documents) == (24, 12)
+    assert windows.sizes == (first.windows, second.windows)
+    assert len(windows.dataset) == len(windows.lengths) == sum(windows.sizes)
+    assert first.tokens == int(windows.lengths[: first.windows].sum())
+    assert first.sha256 == hashlib.sha256((tmp_path / "all.jsonl").read_bytes()).hexdigest()
+    assert first.entities["PARTY"] == 2 * first.entities["DATE"]
+    assert dict(second.entities) == {"PARTY": second.entities["PARTY"]}
+    assert windows.dataset[0]["open"] == [0]
+    assert len(windows.dataset[first.windows]["open"]) == 5
+    assert [corpus.weight for corpus in train] == [1.5, 0.5]
+    assert len(dev) == 1
+
+
+def test_documents_of_dev_are_left_out_and_named(tmp_path, data):
+    write_corpus(tmp_path / "dev.jsonl", [*toy.documents(2, 200), *toy.documents(2, 3)])
+    train, _ = read_corpora(data, LABELS)
+    assert train[0].leaked == ("toy/3", "toy/4")
+    assert len(train[0].documents) == 22
+    assert train[1].leaked == ()
+
+
+def test_unknown_label_is_an_error_with_file_and_document(data):
+    with pytest.raises(CorpusError, match=r"dev\.jsonl: document 'toy/200' has the label 'DATE'"):
+        read_corpora(data, ("AMOUNT", "PARTY"))
+
+
+def test_ignored_label_is_no_entity(tmp_path):
+    data = toy.config(tmp_path, None, "labels=[AMOUNT, PARTY]", "data.ignore_labels=[DATE]").data
+    train, dev = read_corpora(data, ("AMOUNT", "PARTY"))
+    assert {e.label for c in (*train, *dev) for d in c.documents for e in d.entities} == {"AMOUNT", "PARTY"}
+
+
+@pytest.mark.parametrize("documents", [[], [Document(" \n", id="x")]])
+def test_a_corpus_without_text_is_an_error(tmp_path, data, documents):
+    write_corpus(tmp_path / "names.jsonl", documents)
+    with pytest.raises(CorpusError, match=r"names\.jsonl"):
+        read_corpora(data, LABELS)
+
+
+def test_missing_and_bad_corpora_name_the_file(tmp_path, data):
+    (tmp_path / "all.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"all\.jsonl:1:"):
+        read_corpora(data, LABELS)
+    (tmp_path / "all.jsonl").unlink()
+    with pytest.raises(CorpusError, match=r"all\.jsonl"):
+        read_corpora(data, LABELS)

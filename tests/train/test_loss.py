@@ -1,0 +1,85 @@
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from ie.labels import tag_names
+from ie.train.alignment import IGNORED
+from ie.train.config import LossConfig
+from ie.train.loss import PartialLabelLoss
+
+TAGS = tag_names(("PARTY", "DATE"))
+
+
+@pytest.fixture
+def logits():
+    return torch.randn(3, 7, len(TAGS), generator=torch.Generator().manual_seed(0), requires_grad=True)
+
+
+def labels():
+    values = torch.randint(0, len(TAGS), (3, 7), generator=torch.Generator().manual_seed(1))
+    values[0, :3] = IGNORED
+    return values
+
+
+def open_tags(*names):
+    allowed = torch.zeros(3, len(TAGS), dtype=torch.bool)
+    allowed[:, [TAGS.index(name) for name in ("O", *names)]] = True
+    return allowed
+
+
+def test_is_cross_entropy_where_everything_is_annotated(logits):
+    expected = cross_entropy(logits.flatten(0, 1), labels().flatten(), reduction="sum")
+    loss = PartialLabelLoss(LossConfig(), TAGS)(logits, labels(), open_tags())
+    assert torch.allclose(loss, expected)
+
+
+def test_outside_words_may_bear_labels_that_were_not_annotated(logits):
+    values = torch.full((3, 7), IGNORED)
+    values[0, 0] = 0
+    loss = PartialLabelLoss(LossConfig(), TAGS)(logits, values, open_tags("B-DATE", "I-DATE"))
+    probs = logits[0, 0].softmax(0)
+    assert torch.allclose(loss, -(probs[0] + probs[3] + probs[4]).log())
+    loss.backward()
+    # no gradient pushes them down in favour of one another: what is allowed only rises
+    assert (logits.grad[0, 0, [0, 3, 4]] < 0).all()
+    assert (logits.grad[0, 0, [1, 2]] > 0).all()
+
+
+def test_words_inside_gold_spans_are_certain_all_the_same(logits):
+    values = torch.full((3, 7), IGNORED)
+    values[1, 2] = TAGS.index("B-PARTY")
+    loss = PartialLabelLoss(LossConfig(), TAGS)(logits, values, open_tags("B-DATE", "I-DATE"))
+    assert torch.allclose(loss, -logits[1, 2].log_softmax(0)[1])
+
+
+def test_focal_loss_counts_easy_words_less(logits):
+    plain = PartialLabelLoss(LossConfig(), TAGS)(logits, labels(), open_tags())
+    focal = PartialLabelLoss(LossConfig(focal_gamma=2.0), TAGS)(logits, labels(), open_tags())
+    log_p = -cross_entropy(logits.flatten(0, 1), labels().flatten(), reduction="none")
+    expected = -(log_p * (1 - log_p.exp()) ** 2).sum()
+    assert torch.allclose(focal, expected)
+    assert focal < plain
+
+
+def test_weights_of_labels(logits):
+    weights = LossConfig(label_weights={"DATE": 3.0, "O": 0.5})
+    loss = PartialLabelLoss(weights, TAGS)(logits, labels(), open_tags())
+    tag_weights = torch.tensor([0.5, 1.0, 1.0, 3.0, 3.0])
+    expected = cross_entropy(logits.flatten(0, 1), labels().flatten(), weight=tag_weights, reduction="sum")
+    assert torch.allclose(loss, expected)
+
+
+def test_certain_and_impossible_words_have_finite_gradients():
+    extreme = torch.zeros(3, 7, len(TAGS), requires_grad=True)
+    with torch.no_grad():
+        extreme[..., 0] = 200.0
+    for gamma in (0.0, 2.0):
+        loss = PartialLabelLoss(LossConfig(focal_gamma=gamma), TAGS)(extreme, labels(), open_tags("B-DATE"))
+        loss.backward()
+        assert loss.isfinite()
+        assert extreme.grad.isfinite().all()
+
+
+def test_a_batch_without_words_costs_nothing(logits):
+    loss = PartialLabelLoss(LossConfig(), TAGS)(logits, torch.full((3, 7), IGNORED), open_tags())
+    assert loss == 0

@@ -1,0 +1,49 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ie.cli import app
+from ie.data.corpus import read_corpus
+from ie.train.config import load_config
+
+ROOT = Path(__file__).parents[2]
+RECIPES = sorted((ROOT / "configs").glob("*.yaml"))
+
+
+def test_the_recipes_are_there():
+    assert {path.stem for path in RECIPES} >= {
+        "bundled", "rubert-base", "rubert-tiny2", "ru-roberta-large", "ru-modernbert", "smoke",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_loads(path):
+    config = load_config(path)
+    assert config.output.folder == f"runs/{path.stem}"
+    assert config.data.dev
+    assert config.data.guidelines
+
+
+def test_the_smoke_corpora_have_every_label_and_nothing_in_common():
+    train, dev = (read_corpus(ROOT / "seeds" / name) for name in ("smoke.jsonl", "smoke-dev.jsonl"))
+    for documents in (train, dev):
+        assert {e.label for d in documents for e in d.entities} == {"AMOUNT", "SECTOR", "PARTY", "DATE"}
+    assert not {d.text for d in train} & {d.text for d in dev}
+
+
+def test_smoke_trains(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    arguments = ["train", "--config", "configs/smoke.yaml", "--set", f"output.folder={tmp_path / 'run'}"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    best = tmp_path / "run" / "best"
+    assert result.stdout.strip() == str(best)
+    record = json.loads((best / "train.json").read_text(encoding="utf-8"))
+    assert record["dev"]["strict"]["micro"]["f1"] > 0.2
+    again = CliRunner().invoke(app, arguments)
+    assert again.exit_code != 0
+    assert CliRunner().invoke(app, [*arguments, "--resume"]).exit_code == 0
+    quick = [*arguments, "--overwrite", "--set", "run.epochs=1", "--set", "data.dev=[]"]
+    assert CliRunner().invoke(app, quick).exit_code == 0
