@@ -161,7 +161,7 @@ def _unknown_id(tokenizer: Tokenizer) -> int | None:
 
 def _keep_in_config(config: JSON, kept: Sequence[int], folder: Path) -> JSON:
     """Return the model configuration for the vocabulary of the ids `kept`."""
-    new = {old: position for position, old in enumerate(kept)}
+    new: dict[Any, int] = {old: position for position, old in enumerate(kept)}
     pad = config.get("pad_token_id")
     if config.get("model_type") in _POSITIONS_FROM_PAD and new.get(pad) != pad:
         raise CheckpointError(
@@ -171,7 +171,7 @@ def _keep_in_config(config: JSON, kept: Sequence[int], folder: Path) -> JSON:
     return {**config, **ids, "vocab_size": len(kept)}
 
 
-def _renumber(value: Any, new: dict[int, int]) -> Any:
+def _renumber(value: Any, new: dict[Any, int]) -> Any:
     if isinstance(value, list):
         return [new[i] for i in value if i in new]
     return new.get(value)

@@ -49,8 +49,6 @@ def _options(threads: int | None) -> onnxruntime.SessionOptions:
     # the default prints warnings about the machine on stderr, where users look for errors
     options.log_severity_level = 3
     options.inter_op_num_threads = 1
-    # numbers below 1e-38 mean nothing here and are slow on most processors
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     if threads is not None:
         options.intra_op_num_threads = threads
         # who limits threads shares the machine, and a spinning thread is a busy one

@@ -1,0 +1,186 @@
+"""Export of a checkpoint to ONNX, fp32 and int8, with proof that both still say what torch says."""
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ie.checkpoint import open_folder
+from ie.document import Document
+from ie.errors import IEError
+from ie.extractor import Extractor
+from ie.integrity import record_checksums
+from ie.runtimes.onnx import INPUTS, OnnxRuntime
+
+from .metrics import score
+from .quantize import quantize
+
+FP32, INT8 = "onnx/model.onnx", "onnx/model_quantized.onnx"
+OPSET = 17
+SHAPES = ((1, 1), (1, 17), (2, 64), (8, 33), (3, 256), (1, 511), (1, 512))
+
+
+class ExportError(IEError):
+    """An export does not say what the model says; nothing was put in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """Sizes in bytes, the largest differences of logits from torch, strict micro-F1 on dev (None without)."""
+
+    fp32_bytes: int
+    int8_bytes: int
+    fp32_difference: float
+    int8_difference: float
+    fp32_f1: float | None = None
+    int8_f1: float | None = None
+
+    @property
+    def loss(self) -> float | None:
+        """The F1 that int8 loses against fp32; negative where it gains."""
+        return None if self.fp32_f1 is None or self.int8_f1 is None else self.fp32_f1 - self.int8_f1
+
+
+def export(
+    folder: Path,
+    *,
+    dev: Sequence[Document] | None = None,
+    max_loss: float = 0.005,
+    max_difference: float = 1e-3,
+    threads: int | None = None,
+) -> ExportReport:
+    """Write `onnx/model.onnx` and `onnx/model_quantized.onnx` into a checkpoint, and its checksums.
+
+    Raises `ExportError`, leaving the folder as it was, where an fp32 logit is further than `max_difference`
+    from that of torch, or int8 loses more than `max_loss` strict micro-F1 on `dev` against fp32. Raises
+    `CheckpointError` where the folder holds no checkpoint.
+    """
+    open_folder(folder, "torch")
+    # beside the target, so that moving a file there is one step
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as name:
+        part = Path(name)
+        fp32, int8 = part / Path(FP32).name, part / Path(INT8).name
+        samples = _write_fp32(folder, fp32)
+        quantize(fp32, int8)
+        report = _measure(folder, fp32, int8, samples, dev, threads)
+        _judge(folder, report, max_loss, max_difference)
+        (folder / FP32).parent.mkdir(exist_ok=True)
+        fp32.replace(folder / FP32)
+        int8.replace(folder / INT8)
+    record_checksums(folder)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A batch with the logits that torch gives for it; the mask ends the last row early."""
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+    logits: NDArray[np.float32]
+
+    def difference(self, runtime: OnnxRuntime) -> float:
+        found = runtime.logits(self.ids, self.mask)
+        return float(np.abs(found - self.logits)[self.mask > 0].max())
+
+
+def _write_fp32(folder: Path, path: Path) -> list[_Sample]:
+    """Write the fp32 model to `path`; return batches with the logits of the model in torch."""
+    import torch
+    from transformers import AutoModelForTokenClassification
+
+    model = AutoModelForTokenClassification.from_pretrained(
+        # onnxruntime knows the plain form of attention and fuses it
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=torch.float32,
+        attn_implementation="eager",
+    )
+
+    class Logits(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> Any:
+            return self.model(input_ids=ids, attention_mask=mask).logits
+
+    # without eval on the wrapper itself the exporter turns dropout on
+    wrapper = Logits().eval()
+    batches = _batches(model.config)
+    with warnings.catch_warnings(), torch.no_grad():
+        # the older exporter takes seconds where the newer takes a minute, and gives the same logits
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            wrapper,
+            tuple(torch.from_numpy(array) for array in batches[2]),
+            str(path),
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*INPUTS, "logits")},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        outputs = [wrapper(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in batches]
+    return [_Sample(*batch, logits) for batch, logits in zip(batches, outputs, strict=True)]
+
+
+def _batches(config: Any) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return ids and masks of many shapes, no longer than the model takes."""
+    random = np.random.default_rng(0)
+    special = {value for name, value in config.to_dict().items() if name.endswith("_token_id")}
+    pieces = np.array([i for i in range(config.vocab_size) if i not in special])
+    # RoBERTa counts positions from the id of the padding piece, the others from 0
+    used = (config.pad_token_id or 0) + 1 if "roberta" in config.model_type else 0
+    longest = config.max_position_embeddings - used
+    batches = []
+    for rows, length in SHAPES:
+        shape = (rows, min(length, longest))
+        mask = np.ones(shape, dtype=np.int64)
+        if rows > 1:
+            mask[-1, shape[1] // 2 :] = 0
+        ids = np.where(mask > 0, random.choice(pieces, shape), config.pad_token_id or 0)
+        batches.append((ids.astype(np.int64), mask))
+    return batches
+
+
+def _measure(
+    folder: Path,
+    fp32: Path,
+    int8: Path,
+    samples: Sequence[_Sample],
+    dev: Sequence[Document] | None,
+    threads: int | None,
+) -> ExportReport:
+    differences, scores = [], []
+    for path in (fp32, int8):
+        runtime = OnnxRuntime(path, threads)
+        differences.append(max(sample.difference(runtime) for sample in samples))
+        scores.append(_f1(folder, runtime, dev) if dev else None)
+    sizes = [path.stat().st_size for path in (fp32, int8)]
+    return ExportReport(*sizes, *differences, *scores)
+
+
+def _f1(folder: Path, runtime: OnnxRuntime, dev: Sequence[Document]) -> float:
+    extractor = Extractor(open_folder(folder, None), runtime)
+    return score(dev, list(extractor.extract_batch(dev)), extractor.labels).strict.micro.f1
+
+
+def _judge(folder: Path, report: ExportReport, max_loss: float, max_difference: float) -> None:
+    if not report.fp32_difference <= max_difference:
+        raise ExportError(
+            f"{folder}: a logit of the exported model is {report.fp32_difference:.4g} from that of torch, "
+            f"more than {max_difference:g} is not accepted."
+        )
+    if report.loss is not None and report.loss > max_loss:
+        raise ExportError(
+            f"{folder}: int8 scores {report.int8_f1:.4f} on dev where fp32 scores {report.fp32_f1:.4f}; "
+            f"a loss above {max_loss:g} is not accepted (largest difference of a logit: "
+            f"{report.int8_difference:.4g})."
+        )
