@@ -116,6 +116,9 @@ class OptimizerConfig:
 class LossConfig:
     """What is minimised: cross-entropy of the tags of words, labels a corpus does not cover left open."""
 
+    unannotated: Literal["open", "masked"] = "open"
+    """Of words outside all gold spans, for labels that their corpus does not annotate: open lets them have
+    such a label or none; masked compares the other labels only and leaves these as they are."""
     focal_gamma: float = bounded(0.0, low=0)
     """Exponent of the focal loss (Lin et al., 2017); 0 is plain cross-entropy."""
     label_weights: Mapping[str, float] = field(default_factory=dict, metadata={"low": 0}, hash=False)

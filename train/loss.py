@@ -16,12 +16,15 @@ class PartialLabelLoss:
 
     A word inside a gold span costs -log p(tag). A word outside of all gold spans costs -log of the
     probability of 'O' and of the tags of labels that its corpus does not annotate: whether it is one of
-    them is not known. Where all labels are annotated, this is plain cross-entropy. (Partial labels as in
-    Jin and Ghahramani, "Learning with Multiple Labels", NIPS 2002.)
+    them is not known. (Partial labels as in Jin and Ghahramani, "Learning with Multiple Labels", NIPS 2002.)
+    What is open drifts towards what the model already believes; "masked" takes those tags out of the
+    distribution instead, so that such a word says nothing about them. Where all labels are annotated,
+    both are plain cross-entropy.
     """
 
     def __init__(self, config: LossConfig, tags: Sequence[str]) -> None:
         self._gamma = config.focal_gamma
+        self._masked = config.unannotated == "masked"
         self._outside = tags.index(OUTSIDE)
         self._weights = _tag_weights(config.label_weights, tags)
 
@@ -33,8 +36,11 @@ class PartialLabelLoss:
         rows, columns = torch.nonzero(labels != IGNORED, as_tuple=True)
         scores = logits[rows, columns].float()
         gold = labels[rows, columns]
-        allowed = torch.zeros_like(scores, dtype=torch.bool).scatter_(1, gold[:, None], True)
-        allowed |= (gold == self._outside)[:, None] & open_tags[rows]
+        certain = torch.zeros_like(scores, dtype=torch.bool).scatter_(1, gold[:, None], True)
+        unknown = (gold == self._outside)[:, None] & open_tags[rows] & ~certain
+        allowed = certain if self._masked else certain | unknown
+        if self._masked:
+            scores = scores.masked_fill(unknown, -torch.inf)
         log_p = torch.logsumexp(scores.masked_fill(~allowed, -torch.inf), 1) - torch.logsumexp(scores, 1)
         loss = -log_p
         if self._gamma:

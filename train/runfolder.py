@@ -5,12 +5,11 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ie.errors import ConfigError, UsageError
 from ie.files import atomic_write
 
-from .config import Config
+from .config import Config, parse_config
 from .schema import differences, to_mapping
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
@@ -84,8 +83,10 @@ class RunFolder:
     def _check_resumable(self, config: Config) -> None:
         if not self.config.exists():
             raise UsageError(f"There is no run to resume in {self.path}.")
-        before = json.loads(self.config.read_text(encoding="utf-8"))
-        changed = [key for key in differences(before, _plain(config)) if not key.startswith(_FREE)]
+        # settings that did not exist yet when the run began have their defaults
+        before = parse_config(json.loads(self.config.read_text(encoding="utf-8")))
+        found = differences(to_mapping(before), to_mapping(config))
+        changed = [key for key in found if not key.startswith(_FREE)]
         if changed:
             raise ConfigError(
                 f"The run in {self.path} cannot be resumed with another configuration: "
@@ -103,8 +104,3 @@ class RunFolder:
         for file in (self.config, self.log):
             file.unlink(missing_ok=True)
         self.states.mkdir(parents=True, exist_ok=True)
-
-
-def _plain(config: Config) -> Any:
-    """Return the configuration as it reads once it went through JSON."""
-    return json.loads(json.dumps(to_mapping(config)))

@@ -27,9 +27,10 @@ def open_tags(*names):
     return allowed
 
 
-def test_is_cross_entropy_where_everything_is_annotated(logits):
+@pytest.mark.parametrize("unannotated", ["open", "masked"])
+def test_is_cross_entropy_where_everything_is_annotated(logits, unannotated):
     expected = cross_entropy(logits.flatten(0, 1), labels().flatten(), reduction="sum")
-    loss = PartialLabelLoss(LossConfig(), TAGS)(logits, labels(), open_tags())
+    loss = PartialLabelLoss(LossConfig(unannotated=unannotated), TAGS)(logits, labels(), open_tags())
     assert torch.allclose(loss, expected)
 
 
@@ -43,6 +44,17 @@ def test_outside_words_may_bear_labels_that_were_not_annotated(logits):
     # no gradient pushes them down in favour of one another: what is allowed only rises
     assert (logits.grad[0, 0, [0, 3, 4]] < 0).all()
     assert (logits.grad[0, 0, [1, 2]] > 0).all()
+
+
+def test_masked_tags_get_no_gradient(logits):
+    values = torch.full((3, 7), IGNORED)
+    values[0, 0] = 0
+    config = LossConfig(unannotated="masked")
+    loss = PartialLabelLoss(config, TAGS)(logits, values, open_tags("B-DATE", "I-DATE"))
+    assert torch.allclose(loss, -logits[0, 0, :3].log_softmax(0)[0])
+    loss.backward()
+    assert (logits.grad[0, 0, [3, 4]] == 0).all()
+    assert logits.grad[0, 0, 0] < 0
 
 
 def test_words_inside_gold_spans_are_certain_all_the_same(logits):

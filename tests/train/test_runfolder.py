@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import toy
 
@@ -62,3 +64,12 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="file"):
         RunFolder(tmp_path / "file" / "run").begin(toy.config(tmp_path), resume=False, overwrite=False)
+
+
+def test_a_run_of_an_older_version_can_be_resumed(tmp_path, begun):
+    values = json.loads(begun.config.read_text(encoding="utf-8"))
+    del values["loss"], values["run"]["patience"]
+    begun.config.write_text(json.dumps(values), encoding="utf-8")
+    begun.begin(toy.config(tmp_path), resume=True, overwrite=False)
+    with pytest.raises(ConfigError, match=r"run\.patience changed"):
+        begun.begin(toy.config(tmp_path, None, "run.patience=3"), resume=True, overwrite=False)
