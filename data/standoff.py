@@ -72,7 +72,9 @@ def merge(standoff: Path, texts: Iterable[Document]) -> Merge:
     """
     records = list(_read(standoff))
     found = _find({identifier for _, identifier, _ in records}, texts)
-    documents, missing, changed = [], [], []
+    documents: list[Document] = []
+    missing: list[str] = []
+    changed: list[str] = []
     for place, identifier, record in records:
         versions = found.get(identifier, ())
         text = next((d for d in versions if text_hash(d.text) == record["sha256"]), None)

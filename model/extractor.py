@@ -15,7 +15,7 @@ from .checkpoint import Checkpoint, RuntimeName, load_checkpoint
 from .decode import decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
-from .errors import CheckpointError, UsageError
+from .errors import CheckpointError, HubError, UsageError
 from .labels import labels_of
 from .windows import Probabilities, Window, merge_windows, plan_windows
 from .words import Offsets, char_spans, words
@@ -224,7 +224,7 @@ def _load(
     try:
         return load("onnx")
     except CheckpointError as error:
-        if importlib.util.find_spec("torch") is None:
+        if isinstance(error, HubError) or importlib.util.find_spec("torch") is None:
             raise
         try:
             return load("torch")

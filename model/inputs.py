@@ -73,7 +73,9 @@ def _read_path(path: Path, reading: Reading) -> Iterator[Item]:
 
 def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]:
     """Yield the documents of an open binary stream; `name` stands in ids and errors."""
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream), PEEK_BYTES)  # all it needs is readinto
+    # A buffer over a buffer would wait for all it can hold, and a pipe may stay open after its first line.
+    raw = getattr(stream, "raw", stream)
+    buffered = io.BufferedReader(cast(io.RawIOBase, raw), PEEK_BYTES)
     kind = reading.format
     if kind is InputFormat.AUTO:
         kind = SUFFIXES.get(Path(name).suffix.lower()) or _guess(buffered.peek())

@@ -81,4 +81,5 @@ def _context(window: Window, n_tokens: int) -> NDArray[np.float32]:
     place = np.arange(len(window), dtype=np.float32)
     before = place + 1 if window.start else np.full(len(window), FULL_CONTEXT)
     after = len(window) - place if window.end < n_tokens else np.full(len(window), FULL_CONTEXT)
-    return np.minimum(np.minimum(before, after), FULL_CONTEXT).astype(np.float32)
+    context = np.minimum(np.minimum(before, after), FULL_CONTEXT)
+    return np.asarray(context, dtype=np.float32)

@@ -138,8 +138,8 @@ def test_the_version_is_printed(ie):
         ("No such command 'predcit'", ["predcit"]),
         ("'xyz'", ["predict", "a.txt", "--format", "xyz"]),
         ("'7.11.2016'", ["predict", "a.txt", "--date", "7.11.2016"]),
-        ("2", ["predict", "a.txt", "--min-score", "2"]),
-        ("0", ["predict", "a.txt", "--threads", "0"]),
+        ("--min-score", ["predict", "a.txt", "--min-score", "2"]),
+        ("--threads", ["predict", "a.txt", "--threads", "0"]),
         ("--nope", ["predict", "--nope"]),
     ],
 )
@@ -269,6 +269,7 @@ def test_a_run_that_fails_leaves_the_old_output(ie, stub, article, tmp_path):
     assert (output.read_text(), len(list(tmp_path.iterdir()))) == ("старое", 2)
 
 
+@pytest.mark.usefixtures("stub")
 def test_a_folder_that_also_holds_the_output_gives_the_same_twice(ie, tmp_path):
     (tmp_path / "a.txt").write_text(NEWS, encoding="utf-8")
     output = tmp_path / "out.jsonl"

@@ -14,6 +14,8 @@ from ie.document import Document
 from ie.errors import CheckpointError, UsageError
 from ie.extractor import Extractor
 
+DIRT = "12 млрд.,«»\r\n\u00ad\u0301🎉"
+
 
 @dataclass
 class NumberRuntime:
@@ -105,9 +107,7 @@ def test_an_endless_stream_is_read_as_it_comes(make):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    text=st.text(alphabet=st.characters() | st.sampled_from("12 млрд.,«»\r\n\u00ad\u0301🎉"), max_size=120)
-)
+@given(text=st.text(alphabet=st.characters() | st.sampled_from(DIRT), max_size=120))
 def test_offsets_slice_back_to_any_text(folder, text):
     checkpoint = open_folder(folder, "torch")
     vocabulary = checkpoint.read_tokenizer().get_vocab()
