@@ -1,5 +1,7 @@
 """The torch runtime: safetensors checkpoints on a GPU, or on the processor where a user has torch anyway."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +81,34 @@ def _load(folder: Path) -> Any:
     if not (folder / "config.json").is_file():
         raise CheckpointError(f"{folder} is not a checkpoint: there is no config.json in it.")
     try:
-        return AutoModelForTokenClassification.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-        )
+        with _quiet():
+            model, report = AutoModelForTokenClassification.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                dtype=torch.float32,
+                output_loading_info=True,
+            )
     # damaged weights, unknown architectures and wrong shapes each raise something else
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise CheckpointError(f"Cannot load {folder}: {reason}.") from error
+    for name in report["missing_keys"]:
+        raise CheckpointError(f"Cannot load {folder}: there are no weights {name!r} in it.")
+    return model
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the bars and reports of transformers: what is wrong with a checkpoint is raised."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()

@@ -244,7 +244,7 @@ settings = st.builds(
     max_tokens=st.integers(65, 8192),
     window_overlap=st.integers(0, 64),
     temperature=st.floats(0.01, 100),
-    thresholds=st.dictionaries(st.text(), st.floats(0, 1, allow_subnormal=False)),
+    thresholds=st.dictionaries(st.text(), st.floats(0, 1)),
     guidelines=st.none() | st.text(st.characters(codec="utf-8")),
     checksums=st.dictionaries(st.text(), st.just("0f" * 32)),
 )

@@ -122,3 +122,21 @@ def test_damaged_torch_checkpoints_are_named(tmp_path):
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(CheckpointError, match=r"Cannot load .*model"):
         TorchRuntime(tmp_path / "model")
+
+
+def test_a_checkpoint_without_some_weights_is_refused(tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    weights = tiny.make(tmp_path / "model") / "model.safetensors"
+    tensors = load_file(weights)
+    del tensors["classifier.weight"]
+    save_file(tensors, weights, metadata={"format": "pt"})
+    with pytest.raises(CheckpointError, match=r"no weights 'classifier\.weight'"):
+        TorchRuntime(tmp_path / "model")
+
+
+def test_loading_a_checkpoint_prints_nothing(tmp_path, capfd):
+    TorchRuntime(tiny.make(tmp_path / "model"))
+    capfd.readouterr()
+    TorchRuntime(tmp_path / "model")
+    assert capfd.readouterr() == ("", "")

@@ -361,3 +361,9 @@ def test_several_processes(tmp_path, base):
     both = weights(tmp_path / "two/run/best")
     for name, value in weights(alone).items():
         assert torch.allclose(value, both[name], atol=2e-4), name
+
+
+@pytest.mark.usefixtures("finished")
+def test_training_leaves_the_arithmetic_of_its_caller_alone():
+    assert 5e-324 * 1.0 > 0
+    assert torch.full((64,), 1e-40).mul(1).min() > 0
