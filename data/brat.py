@@ -14,6 +14,8 @@ from ie.document import Document, Span, make_entity
 from ie.errors import CorpusError
 from ie.files import atomic_write
 
+from .corpus import read_text
+
 _OTHER = re.compile(r"[REAMN]\d+\t|#\S*\t|\*\t")
 _TEXT_BOUND = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?", re.DOTALL)
 
@@ -59,11 +61,11 @@ def read_brat(ann: Path) -> Annotated:
     Raises `CorpusError` where a file is missing or not UTF-8. A bad line, an identifier given twice or
     offsets that do not select the stated text are listed in `problems`; only bad lines are left out.
     """
-    text = _read(ann.with_suffix(".txt"))
+    text = read_text(ann.with_suffix(".txt"))
     spans: list[RawSpan] = []
     problems: list[str] = []
     seen: set[str] = set()
-    for number, line in _lines(_read(ann)):
+    for number, line in _lines(read_text(ann)):
         span = parse_line(line, number)
         if span is None:
             if not _OTHER.match(line):
@@ -153,15 +155,6 @@ def _lines(content: str) -> Iterator[tuple[int, str]]:
             held += f"\n{line}"
     if held.strip():
         yield number, held.rstrip("\n")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: not UTF-8 at byte {error.start}.") from error
 
 
 def _write(path: Path, content: str) -> None:

@@ -19,6 +19,7 @@ from ie.words import word_spans, words
 
 from .brat import Annotated, RawSpan
 from .convert.report import Conversion
+from .corpus import read_text
 from .detokenize import join_tokens
 from .intake import to_conversion
 from .schemes import decode_tags, is_tag, scheme_of
@@ -129,7 +130,7 @@ def _raw(text: str, places: Sequence[tuple[int, int]], base: int, span: Span, li
 
 
 def _blocks(path: Path, problems: list[str]) -> Iterator[_Block]:
-    lines = list(enumerate(_read(path).split("\n"), start=1))
+    lines = list(enumerate(read_text(path).split("\n"), start=1))
     marked = any(line.startswith(DOCSTART) for _, line in lines)
     if not marked:
         problems.append(f"{path.name}: no {DOCSTART}, so each sentence is a document.")
@@ -181,12 +182,3 @@ def _token(columns: Sequence[str], line: int, path: Path, problems: list[str]) -
     if not columns[0].strip(" "):
         problems.append(f"{path.name}:{line}: no token, taken as U+FFFD.")
     return _Token(columns[0].strip(" ") or "\ufffd", columns[-1].strip(" ") or OUTSIDE, line)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"{path}: The file cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: The file is not UTF-8 at byte {error.start}.") from error

@@ -73,6 +73,19 @@ def iter_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise CorpusError(f"{path}: The file cannot be read: {reason}.") from error
 
 
+def read_text(path: Path) -> str:
+    """Return the content of a file in UTF-8, a byte order mark cut off, line ends as they are.
+
+    Raises `CorpusError` where it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CorpusError(f"{path}: The file cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: The file is not UTF-8 at byte {error.start}.") from error
+
+
 def parse_line(line: bytes) -> Any:
     """Return the JSON value of one line; raises `RecordError` where it is not UTF-8 or not JSON."""
     try:

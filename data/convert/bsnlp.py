@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ie.data.brat import RawSpan
+from ie.data.corpus import read_text
 from ie.document import Document
 from ie.errors import CorpusError
 
@@ -72,12 +73,12 @@ def _key(path: Path) -> str:
 
 
 def _document(topic: str, path: Path, annotation: Path, report: Report) -> Document:
-    content = _read(path)
+    content = read_text(path)
     header = _HEADER.match(content)
     text = content[header.end() :] if header else content
     if header is None:
         report.problem("the text has no header of id, language, date and address")
-    raw = list(_occurrences(text, _forms(_read(annotation), report), report))
+    raw = list(_occurrences(text, _forms(read_text(annotation), report), report))
     return assemble(
         text,
         raw,
@@ -139,12 +140,3 @@ def _date(line: str) -> datetime.date | None:
         return datetime.date.fromisoformat(line.strip())
     except ValueError:
         return None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: not UTF-8 at byte {error.start}.") from error

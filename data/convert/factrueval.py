@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ie.data.brat import RawSpan
+from ie.data.corpus import read_text
 from ie.document import Document
 from ie.errors import CorpusError
 
@@ -37,9 +38,9 @@ def convert(source: Path) -> Conversion:
 
 def _document(objects: Path) -> tuple[Document, Report]:
     report = Report(objects.name)
-    text = _read(objects.with_suffix(".txt"))
-    parts = _parts(_read(objects.with_suffix(".spans")), len(text), report)
-    raw = list(_mentions(_read(objects), text, parts, report))
+    text = read_text(objects.with_suffix(".txt"))
+    parts = _parts(read_text(objects.with_suffix(".spans")), len(text), report)
+    raw = list(_mentions(read_text(objects), text, parts, report))
     document = assemble(
         text,
         raw,
@@ -95,12 +96,3 @@ def _runs(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             start, end = first, last
         end = max(end, last)
     yield start, end
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: not UTF-8 at byte {error.start}.") from error

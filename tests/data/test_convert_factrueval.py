@@ -65,7 +65,7 @@ def test_a_folder_without_documents_and_a_missing_or_broken_file_are_errors(tmp_
         factrueval.convert(tmp_path)
     write(tmp_path, [("Person", ["Петров"])])
     (tmp_path / "book_1.txt").write_bytes(b"\xcf\xf0\xe8\xe2\xe5\xf2")
-    with pytest.raises(CorpusError, match=r"book_1\.txt: not UTF-8 at byte 0"):
+    with pytest.raises(CorpusError, match=r"book_1\.txt: The file is not UTF-8 at byte 0"):
         factrueval.convert(tmp_path)
     (tmp_path / "book_1.txt").unlink()
     with pytest.raises(CorpusError, match="cannot be read"):
