@@ -1,6 +1,6 @@
 """Tag probabilities of words to spans: the best legal tag path, and how probable each of its spans is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,25 +35,30 @@ def word_log_probs(tokens: NDArray[np.float32], first: NDArray[np.int32], tags: 
 
 
 def decode(
-    log_probs: Floats, tags: Sequence[str], thresholds: Mapping[str, float] | None = None
+    log_probs: Floats,
+    tags: Sequence[str],
+    thresholds: Mapping[str, float] | None = None,
+    apart: Collection[str] = (),
 ) -> list[tuple[Span, float]]:
     """Return the spans, in words, of the most probable legal tag path, each with its probability.
 
-    `log_probs` has shape [words, tags]. A span below the threshold of its label is left out.
+    `log_probs` has shape [words, tags]. A span below the threshold of its label is left out. What is legal
+    `ie.tags.legal_transitions` says, `apart` included.
     """
     if not len(log_probs):
         return []
-    path = viterbi(log_probs, tags)
+    legal = legal_transitions(tags, apart)
+    path = viterbi(log_probs, tags, legal)
     spans = spans_from_tags([tags[i] for i in path])
     if not spans:
         return []
-    scored = zip(spans, span_probabilities(log_probs, tags, spans), strict=True)
+    scored = zip(spans, span_probabilities(log_probs, tags, spans, legal), strict=True)
     return [(span, score) for span, score in scored if score >= (thresholds or {}).get(span.label, 0.0)]
 
 
-def viterbi(log_probs: Floats, tags: Sequence[str]) -> list[int]:
-    """Return the tag indices of the most probable path on which every `I-X` continues an X."""
-    closed = np.where(legal_transitions(tags), 0.0, -np.inf)
+def viterbi(log_probs: Floats, tags: Sequence[str], legal: NDArray[np.bool_]) -> list[int]:
+    """Return the tag indices of the most probable path of `legal` [from, to] transitions."""
+    closed = np.where(legal, 0.0, -np.inf)
     best = np.where(legal_starts(tags), log_probs[0], -np.inf)
     back = np.empty(log_probs.shape, dtype=np.intp)
     columns = np.arange(len(tags))
@@ -67,42 +72,45 @@ def viterbi(log_probs: Floats, tags: Sequence[str]) -> list[int]:
     return path[::-1]
 
 
-def span_probabilities(log_probs: Floats, tags: Sequence[str], spans: Sequence[Span]) -> list[float]:
+def span_probabilities(
+    log_probs: Floats, tags: Sequence[str], spans: Sequence[Span], legal: NDArray[np.bool_]
+) -> list[float]:
     """Return the probability of each span: that of exactly these words bearing exactly this label.
 
     It is the share of all legal tag paths, each weighted by its probability, that hold the span
     (forward-backward with transitions that are legal or not, none learned).
     """
     probs = np.exp(log_probs)
-    legal = legal_transitions(tags).astype(float)
-    scale, after = _forward_backward(probs, legal, legal_starts(tags).astype(float))
+    allowed = legal.astype(float)
+    scale, before, after = _forward_backward(probs, allowed, legal_starts(tags).astype(float))
     index = {tag: i for i, tag in enumerate(tags)}
     found = []
     for span in spans:
         row = [index[f"B-{span.label}"], *[index[f"I-{span.label}"]] * (span.end - span.start - 1)]
         words = np.arange(span.start, span.end)
         mass = float((probs[words, row] / scale[words]).prod())
+        if span.start:
+            mass *= float(before[span.start - 1] @ allowed[:, row[0]])
         if span.end < len(probs):
-            ends = legal[row[-1]].copy()
+            ends = allowed[row[-1]].copy()
             ends[index[f"I-{span.label}"]] = 0
             mass *= float(ends @ (probs[span.end] * after[span.end]) / scale[span.end])
         found.append(min(mass, 1.0))
     return found
 
 
-def _forward_backward(probs: Floats, legal: Floats, start: Floats) -> tuple[Floats, Floats]:
-    """Return the forward scales, shape [words], and scaled backward masses, shape [words, tags].
+def _forward_backward(probs: Floats, allowed: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the scales, shape [words], and scaled forward and backward masses, both [words, tags].
 
     The scaling of Rabiner (1989), section V.A: forward masses sum to one at each word.
     """
-    scale = np.empty(len(probs))
-    forward = start * probs[0]
+    scale, before, after = np.empty(len(probs)), np.empty(probs.shape), np.ones(probs.shape)
+    entering = start
     for t in range(len(probs)):
-        if t:
-            forward = (forward @ legal) * probs[t]
-        scale[t] = forward.sum()
-        forward = forward / scale[t]
-    after = np.ones(probs.shape)
+        mass = entering * probs[t]
+        scale[t] = mass.sum()
+        before[t] = mass / scale[t]
+        entering = before[t] @ allowed
     for t in range(len(probs) - 2, -1, -1):
-        after[t] = legal @ (probs[t + 1] * after[t + 1]) / scale[t + 1]
-    return scale, after
+        after[t] = allowed @ (probs[t + 1] * after[t + 1]) / scale[t + 1]
+    return scale, before, after

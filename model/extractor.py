@@ -179,7 +179,8 @@ class Extractor:
         if scores:
             merged = merge_windows(item.windows, scores, len(item.encoding.ids))
             log_probs = word_log_probs(merged, item.first, self.tags)
-            found = decode(log_probs, self.tags, self.checkpoint.settings.thresholds)
+            settings = self.checkpoint.settings
+            found = decode(log_probs, self.tags, settings.thresholds, settings.apart)
             entities = tuple(_entities(item.document.text, item.words, found))
         return replace(
             item.document, entities=entities, labels=self.labels, truncated=False, model=self.model

@@ -24,6 +24,8 @@ class Settings:
     """Logits are divided by it, so that a score is a calibrated probability."""
     thresholds: Mapping[str, float] = field(default_factory=dict, hash=False)
     """For a label, the score below which a span is dropped; 0 for labels that are not named."""
+    apart: tuple[str, ...] = ()
+    """Labels of which two spans never touch, so that what touches is one span."""
     guidelines: str | None = None
     """Version of the label guide that the training data follow."""
     checksums: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -66,6 +68,7 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """Return the JSON form; inverse of `from_record`."""
         record = {item.name: getattr(self, item.name) for item in fields(self)}
+        record["apart"] = list(self.apart)
         return {key: dict(value) if isinstance(value, Mapping) else value for key, value in record.items()}
 
     def fitted(self, positions: int) -> "Settings":
@@ -97,10 +100,14 @@ def _checked(path: Path, key: str, value: Any) -> Any:
         if not isinstance(value, dict):
             raise CheckpointError(f"{path}: '{key}' must be an object, not {value!r:.80}.")
         items = {f"{key}.{name}": item for name, item in value.items()}
+    elif key == "apart":
+        if not isinstance(value, list):
+            raise CheckpointError(f"{path}: '{key}' must be a list, not {value!r:.80}.")
+        items = {f"{key}.{i}": item for i, item in enumerate(value)}
     for name, item in items.items():
         if not allowed(item):
             raise CheckpointError(f"{path}: '{name}' must be {expected}, not {item!r:.80}.")
-    return value
+    return tuple(value) if key == "apart" else value
 
 
 def _is_whole(value: Any) -> bool:
@@ -120,6 +127,7 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "window_overlap": (lambda value: _is_whole(value) and value >= 0, "a whole number, 0 or more"),
     "temperature": (lambda value: _is_number(value) and 0 < value < float("inf"), "a number above 0"),
     "thresholds": (lambda value: _is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
+    "apart": (lambda value: isinstance(value, str), "a string"),
     "guidelines": (lambda value: value is None or isinstance(value, str), "a string or null"),
     "checksums": (_is_checksum, "a SHA-256 in hexadecimal"),
 }

@@ -1,6 +1,6 @@
 """IOB2 tags of word sequences and back; the two directions stand together and one property proves both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,12 +43,18 @@ def spans_from_tags(tags: Sequence[str]) -> list[Span]:
     return spans
 
 
-def legal_transitions(tags: Sequence[str]) -> NDArray[np.bool_]:
-    """Return a matrix [from, to] of which tag may follow which: `I-X` follows `B-X` or `I-X` only."""
+def legal_transitions(tags: Sequence[str], apart: Collection[str] = ()) -> NDArray[np.bool_]:
+    """Return a matrix [from, to] of which tag may follow which: `I-X` follows `B-X` or `I-X` only.
+
+    Spans of a label in `apart` never touch another of their label: its `B-X` follows neither.
+    """
     allowed = np.ones((len(tags), len(tags)), dtype=bool)
     for j, tag in enumerate(tags):
+        same = np.array([previous[1:] == tag[1:] for previous in tags])
         if tag.startswith("I-"):
-            allowed[:, j] = [previous[1:] == tag[1:] for previous in tags]
+            allowed[:, j] = same
+        elif tag[2:] in apart:
+            allowed[:, j] = ~same
     return allowed
 
 

@@ -4,7 +4,7 @@ It holds what these two say and nothing else: a licence that nobody stated is "n
 Format: https://huggingface.co/docs/hub/model-cards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +28,22 @@ def write_card(
     name: str | None = None,
     licence: str | None = None,
     base_model: str | None = None,
+    notes: Sequence[str] = (),
     overwrite: bool = False,
 ) -> Path:
     """Write README.md of the checkpoint in `folder` and return its path.
 
     `evaluation` is the JSON form of an `Evaluation` or the file of it; without one, the scores are those of
     the training run on its dev corpora. `name` (a Hub id or any name; the folder's by default), `licence` of
-    the weights (an identifier of the Hub) and `base_model` (a Hub id) are for what the run cannot know.
+    the weights (an identifier of the Hub), `base_model` (a Hub id) and `notes` (paragraphs on the data) are
+    for what the run cannot know.
     Raises `CheckpointError` where the record of the run is missing or incomplete, and `UsageError` where
     the README was not written by this function, unless `overwrite`.
     """
     path = folder / CARD_FILE
     if path.exists() and not overwrite and MARKER not in path.read_text(encoding="utf-8", errors="replace"):
         raise UsageError(f"{path} was not written by `ie model card`: move it away or allow to overwrite it.")
-    facts = read_facts(folder, evaluation, name=name, licence=licence, base_model=base_model)
+    facts = read_facts(folder, evaluation, name=name, licence=licence, base_model=base_model, notes=notes)
     try:
         card = render_card(facts)
     except (KeyError, TypeError, AttributeError) as error:
@@ -58,6 +60,7 @@ def read_facts(
     name: str | None = None,
     licence: str | None = None,
     base_model: str | None = None,
+    notes: Sequence[str] = (),
 ) -> Facts:
     """Return what a card can tell; arguments as `write_card`."""
     if not (folder / RECORD_FILE).is_file():
@@ -71,6 +74,7 @@ def read_facts(
         evaluation=read_object(evaluation) if isinstance(evaluation, Path) else evaluation,
         licence=licence,
         base_model=base_model,
+        notes=tuple(notes),
     )
 
 

@@ -55,6 +55,7 @@ class Facts:
     settings: Settings
     evaluation: Mapping[str, Any] | None = None
     licence: str | None = None
+    notes: tuple[str, ...] = ()
     base_model: str | None = None
 
     @property

@@ -96,6 +96,7 @@ def data(facts: Facts) -> str:
     lost = sum(corpus.misaligned for corpus in facts.train_corpora)
     if lost:
         parts.append(f"{lost} annotated spans that begin or end inside a word were masked in the loss.")
+    parts += facts.notes
     return "\n\n".join(parts)
 
 

@@ -27,7 +27,6 @@ def write_record(
     state: TrainerState,
     arguments: TrainingArguments,
     scores: Scores | None,
-    seconds: float,
 ) -> None:
     """Write train.json, from which the model card is made; `scores` are those of `best/` on dev."""
     evaluations = [entry for entry in state.log_history if "eval_f1" in entry]
@@ -45,7 +44,7 @@ def write_record(
             "best_step": max(evaluations, key=lambda e: e["eval_f1"])["step"] if evaluations else None,
             "evaluations": evaluations,
             "tokens": int(plan.tokens[state.global_step]),
-            "seconds": round(seconds, 1),
+            "seconds": round(training_seconds(speeds, plan), 1),
             "tokens_per_second": median([entry["tokens_per_second"] for entry in speeds]),
             "device": device_name(arguments.device),
             "processes": arguments.world_size,
@@ -58,6 +57,18 @@ def write_record(
     with atomic_write(task.folder.record) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
+
+
+def training_seconds(speeds: Sequence[dict[str, Any]], plan: Plan) -> float:
+    """Return the seconds of all steps, also of those before a run was resumed; a step done again counts once."""
+    by_step = {entry["step"]: entry["tokens_per_second"] for entry in speeds}
+    ends = sorted(by_step)
+    starts = [0, *ends]
+    return sum(
+        float(plan.tokens[end] - plan.tokens[start]) / by_step[end]
+        for start, end in zip(starts, ends, strict=False)
+        if by_step[end]
+    )
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

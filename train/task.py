@@ -11,6 +11,7 @@ from ie.errors import ConfigError
 from ie.labels import tag_names
 from ie.settings import Settings
 
+from .alignment import labels_apart
 from .batching import Plan, plan_run
 from .config import Config
 from .dataset import WindowSet, make_windows, read_corpora
@@ -31,6 +32,7 @@ class Task:
     dev: tuple[Document, ...]
     dev_windows: WindowSet | None
     leaked: dict[str, list[str]]
+    apart: tuple[str, ...]
 
 
 def make_task(config: Config, folder: RunFolder) -> Task:
@@ -55,6 +57,7 @@ def make_task(config: Config, folder: RunFolder) -> Task:
         tuple(document for corpus in dev_corpora for document in corpus.documents),
         make_windows(dev_corpora, encoder, tags, size) if dev_corpora else None,
         {corpus.path: list(corpus.leaked) for corpus in train_corpora if corpus.leaked},
+        labels_apart([d for corpus in train_corpora for d in corpus.documents], config.labels),
     )
 
 
@@ -65,7 +68,10 @@ def write_checkpoint_frame(task: Task) -> None:
     task.base.model.config.save_pretrained(best)
     task.base.write_tokenizer(best)
     Settings(
-        max_tokens=data.max_tokens, window_overlap=data.window_overlap, guidelines=data.guidelines
+        max_tokens=data.max_tokens,
+        window_overlap=data.window_overlap,
+        apart=task.apart,
+        guidelines=data.guidelines,
     ).write(best)
 
 

@@ -68,9 +68,8 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
     trainer = PlannedTrainer(task, arguments)
     trainer.report_data()
     state = folder.last_state() if resume else None
-    start = time.perf_counter()
     trainer.train(resume_from_checkpoint=None if state is None else str(state))
-    trainer.finish(time.perf_counter() - start)
+    trainer.finish()
     return folder.best
 
 
@@ -218,7 +217,7 @@ class PlannedTrainer(Trainer):
         self.state.epoch = self.plan.epochs_at(self.state.global_step)
         super().log(logs, start_time)
 
-    def finish(self, seconds: float) -> None:
+    def finish(self) -> None:
         """Complete the checkpoint: last weights where none were chosen, temperature, record of the run."""
         best = self.task.folder.best
         if not self.task.dev:
@@ -234,7 +233,7 @@ class PlannedTrainer(Trainer):
             self.accelerator.wait_for_everyone()
         scores = self.score_dev() if self.task.dev else None
         if self.args.should_save:
-            write_record(self.task, self.plan, self.state, self.args, scores, seconds)
+            write_record(self.task, self.plan, self.state, self.args, scores)
         self.accelerator.wait_for_everyone()
 
     def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:

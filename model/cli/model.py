@@ -161,13 +161,20 @@ def card(
     name: Annotated[str | None, typer.Option(help="Title; else the name of the folder.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the weights, as the Hub names it.")] = None,
     base_model: Annotated[str | None, typer.Option(help="The base, 'org/name'.")] = None,
+    note: Annotated[list[str] | None, typer.Option(help="A paragraph on the data; repeatable.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a card written by hand.")] = False,
 ) -> None:
     """Write the model card, README.md, from the record of the training run and an evaluation."""
     from ie.train.card import write_card
 
     path = write_card(
-        folder, evaluation, name=name, licence=licence, base_model=base_model, overwrite=overwrite
+        folder,
+        evaluation,
+        name=name,
+        licence=licence,
+        base_model=base_model,
+        notes=note or (),
+        overwrite=overwrite,
     )
     typer.echo(path)
 
