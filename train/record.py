@@ -60,15 +60,16 @@ def write_record(
 
 
 def training_seconds(speeds: Sequence[dict[str, Any]], plan: Plan) -> float:
-    """Return the seconds of all steps, also of those before a run was resumed; a step done again counts once."""
+    """Return the seconds of all steps, those before a run was resumed too; a step done again counts once."""
     by_step = {entry["step"]: entry["tokens_per_second"] for entry in speeds}
     ends = sorted(by_step)
     starts = [0, *ends]
-    return sum(
-        float(plan.tokens[end] - plan.tokens[start]) / by_step[end]
+    spent = [
+        float(plan.tokens[end] - plan.tokens[start]) / float(by_step[end])
         for start, end in zip(starts, ends, strict=False)
         if by_step[end]
-    )
+    ]
+    return sum(spent)
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

@@ -35,8 +35,9 @@ def test_the_seed_text_is_the_annotated_one():
 
 def test_the_seed_article_is_understood(found):
     scores = score(*found, labels=("AMOUNT", "SECTOR", "PARTY", "DATE")).strict
-    assert scores.micro.f1 >= 0.85
-    assert scores.labels["AMOUNT"].f1 == scores.labels["PARTY"].f1 == 1
+    assert scores.micro.f1 >= 0.9
+    assert scores.labels["AMOUNT"].f1 == scores.labels["DATE"].f1 == 1
+    assert scores.labels["PARTY"].f1 >= 0.95
     assert scores.labels["SECTOR"].recall >= 11 / 14
 
 
@@ -55,10 +56,11 @@ def test_a_date_is_passed_through(extractor):
     assert extractor.extract("Вчера.", date=datetime.date(2020, 2, 29)).date == datetime.date(2020, 2, 29)
 
 
-def test_torch_gives_nearly_the_same_spans(found):
+def test_torch_finds_what_int8_finds_but_for_doubtful_sectors(found):
     torch_runtime = Extractor.from_pretrained(runtime="torch")
     scores = score(found[1], list(torch_runtime.extract_batch(found[0])), labels=torch_runtime.labels)
-    assert scores.strict.micro.f1 >= 0.93
+    assert all(scores.strict.labels[label].f1 == 1 for label in ("AMOUNT", "PARTY", "DATE"))
+    assert scores.strict.micro.f1 >= 0.9
 
 
 def test_predict_imports_no_torch_and_no_network():

@@ -245,6 +245,7 @@ settings = st.builds(
     window_overlap=st.integers(0, 64),
     temperature=st.floats(0.01, 100),
     thresholds=st.dictionaries(st.text(), st.floats(0, 1)),
+    apart=st.lists(st.text()).map(tuple),
     guidelines=st.none() | st.text(st.characters(codec="utf-8")),
     checksums=st.dictionaries(st.text(), st.just("0f" * 32)),
 )
@@ -256,7 +257,7 @@ def test_settings_survive_the_record(value):
 
 
 def test_settings_survive_the_file(tmp_path):
-    value = Settings(384, 32, 1.5, {"DATE": 0.25}, "2", {ONNX: "ab" * 32})
+    value = Settings(384, 32, 1.5, {"DATE": 0.25}, ("DATE",), "2", {ONNX: "ab" * 32})
     value.write(tmp_path)
     assert Settings.read(tmp_path) == value
     assert [path.name for path in tmp_path.iterdir()] == ["ie.json"]
@@ -269,7 +270,7 @@ def test_absent_settings_are_the_defaults(tmp_path):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ('{"max_token": 1}', "unknown key 'max_token', expected one of checksums, guidelines, max_tokens"),
+        ('{"max_token": 1}', "unknown key 'max_token', expected one of apart, checksums, guidelines"),
         ('{"max_tokens": 0}', "'max_tokens' must be a whole number above 0, not 0"),
         ('{"max_tokens": "256"}', "'max_tokens' must be a whole number above 0, not '256'"),
         ('{"max_tokens": true}', "'max_tokens' must be a whole number above 0, not True"),
@@ -280,6 +281,8 @@ def test_absent_settings_are_the_defaults(tmp_path):
         ('{"thresholds": 0.5}', "'thresholds' must be an object, not 0.5"),
         ('{"thresholds": {"DATE": 2}}', "'thresholds.DATE' must be a number from 0 to 1, not 2"),
         ('{"thresholds": {"CITY": 0.5}}', "'thresholds.CITY' names a label that the model does not have"),
+        ('{"apart": "DATE"}', "'apart' must be a list, not 'DATE'"),
+        ('{"apart": ["DATE", 1]}', "'apart.1' must be a string, not 1"),
         ('{"guidelines": 1}', "'guidelines' must be a string or null, not 1"),
         ('{"checksums": {"a": "b"}}', "'checksums.a' must be a SHA-256 in hexadecimal, not 'b'"),
         ('{\n"max_tokens"}', "ie.json:2: not valid JSON"),

@@ -8,7 +8,7 @@ from ie.document import Document, Span, make_entity
 from ie.encoder import TextEncoder, first_tokens
 from ie.labels import tag_names
 from ie.tags import spans_from_tags
-from ie.train.alignment import IGNORED, align_documents, open_tags
+from ie.train.alignment import IGNORED, align_documents, labels_apart, open_tags
 from ie.words import char_spans, words
 
 TAGS = tag_names(LABELS)
@@ -101,3 +101,15 @@ def test_every_span_of_words_is_learned_or_reported(data):
     assert len(learned) + len(aligned.misaligned) == len(document.entities)
     reported = {Span(item.start, item.end, item.label) for item in aligned.misaligned}
     assert [s.label for s in learned] == [e.label for e in document.entities if e.span not in reported]
+
+
+def test_labels_whose_spans_hardly_ever_touch_are_told():
+    text = "Акционер Япония Иван Петров вчера завтра " + "в понедельник " * 150
+    touching = [Span(9, 15, "PARTY"), Span(16, 27, "PARTY"), Span(28, 33, "DATE"), Span(34, 40, "DATE")]
+    days = [Span(43 + 14 * i, 54 + 14 * i, "DATE") for i in range(150)]
+    document = Document(text, tuple(make_entity(text, span) for span in [*touching, *days]))
+    assert {entity.text for entity in document.entities[4:]} == {"понедельник"}
+    assert labels_apart([document], ("AMOUNT", "PARTY", "DATE")) == ("DATE",)
+    assert labels_apart([document] * 2, ("DATE",)) == ("DATE",)
+    few = Document(text, tuple(make_entity(text, span) for span in [*touching, *days[:50]]))
+    assert labels_apart([few], ("PARTY", "DATE")) == ()
