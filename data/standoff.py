@@ -1,7 +1,8 @@
 """Stand-off annotation: places and labels without the texts, for corpora whose texts are not ours to pass on.
 
-A line is a record of DESIGN's corpus format without `text`, in the record and in its entities, and with
-the SHA-256 of the text instead, so that offsets are never laid over another text than the annotated one.
+A line is a record of the corpus format (`ie.document`) without `text`, in the record and in its entities,
+and with the SHA-256 of the text instead, so that offsets are never laid over another text than the annotated
+one.
 """
 
 import hashlib
