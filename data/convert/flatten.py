@@ -1,4 +1,4 @@
-"""From nested annotation to flat spans: the outermost mention of some kinds, and one label a place.
+"""Flat spans out of what the rules made: one label a place.
 
 A rule module makes the spans of one label (or of a few) and is called as
 `convert(text: str, raw: Sequence[RawSpan], report: Report) -> list[Span]`, with all raw mentions of the
@@ -6,7 +6,7 @@ document, offsets already repaired. `assemble` calls the rules and resolves over
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ie.data.brat import RawSpan
 from ie.document import Document, Span, make_entity
@@ -17,25 +17,6 @@ Rule = Callable[[str, Sequence[RawSpan], Report], list[Span]]
 
 # which label keeps a place that two spans of the same length claim
 _PRIORITY = ("PARTY", "AMOUNT", "DATE", "SECTOR")
-
-
-def outermost(raw: Iterable[RawSpan], kinds: Collection[str], report: Report) -> list[RawSpan]:
-    """Return, by place, the mentions of `kinds` that overlap no longer mention of those kinds.
-
-    Of two mentions of the same length the first in the file stays. What falls away is reported.
-    """
-    kept: list[RawSpan] = []
-    for span in sorted(
-        (span for span in raw if span.label in kinds), key=lambda span: (span.start - span.end, span.start)
-    ):
-        other = next((k for k in kept if k.start < span.end and span.start < k.end), None)
-        if other is None:
-            kept.append(span)
-        elif other.start <= span.start and span.end <= other.end:
-            report.drop(span, "inside a longer mention")
-        else:
-            report.drop(span, "crosses a longer mention")
-    return sorted(kept, key=lambda span: (span.start, span.end))
 
 
 def resolve(text: str, spans: Iterable[Span], report: Report) -> list[Span]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ie.data.brat import Annotated, RawSpan
 from ie.data.convert import nerel, rured2
 from ie.data.convert.edges import trim
-from ie.data.convert.flatten import assemble, outermost, resolve
+from ie.data.convert.flatten import assemble, resolve
 from ie.data.convert.repair import repaired
 from ie.data.convert.report import Conversion, Report
 from ie.document import Document, Span
@@ -76,21 +76,6 @@ def test_a_repeated_annotation_is_dropped_once():
     twice = [sure("Казахстану", "COUNTRY")] * 2
     assert len(repaired(annotated(*twice), report)) == 1
     assert [note.reason for note in report.notes] == ["annotated twice"]
-
-
-def test_the_outermost_mention_stays():
-    raw = [
-        RawSpan("ORG", 5, 10, ""),
-        RawSpan("ORG", 0, 20, ""),
-        RawSpan("PER", 18, 25, ""),
-        RawSpan("X", 30, 40, ""),
-    ]
-    report = Report()
-    assert [(span.start, span.end) for span in outermost(raw, {"ORG", "PER"}, report)] == [(0, 20)]
-    assert sorted(note.reason for note in report.notes) == [
-        "crosses a longer mention",
-        "inside a longer mention",
-    ]
 
 
 def test_the_longer_of_two_labels_stays_then_the_party():
