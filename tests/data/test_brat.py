@@ -122,7 +122,7 @@ def test_an_identifier_given_twice_keeps_both_mentions(tmp_path):
 
 def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "b.ann").write_text("")
-    with pytest.raises(CorpusError, match=r"b\.txt: cannot be read"):
+    with pytest.raises(CorpusError, match=r"b\.txt: The file cannot be read"):
         read_brat(tmp_path / "b.ann")
     (tmp_path / "b.txt").write_bytes(b"\xff\xfe\xff")
     with pytest.raises(CorpusError, match="not UTF-8 at byte 0"):

@@ -366,8 +366,10 @@ def test_truncated_weights_are_one_sentence(ie, article, tmp_path):
     assert err.startswith(f"error: {weights} is truncated")
 
 
+# A job in the background of a shell is born deaf to Ctrl-C, which the stub undoes.
 SLOW_STUB = """
-import itertools, sys
+import itertools, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from ie.extractor import Extractor
 class Stub:
     labels = ("PARTY",)
