@@ -68,8 +68,8 @@ def quantize_embeddings(model: Any) -> int:
 def quantize_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return `table` [rows, width] as int8 of the same shape, and the scale of each row, [rows, 1].
 
-    `rows * scales` is at most half a scale from `table`; the largest number of a row becomes 127 or -127. A row
-    of numbers too small to divide, zeros above all, becomes zeros.
+    `rows * scales` is at most half a scale from `table`; the largest number of a row becomes 127 or -127.
+    A row of numbers too small to divide, zeros above all, becomes zeros.
     """
     steps = np.abs(table).max(axis=1, keepdims=True) / 127
     scales = np.where(steps >= np.finfo(np.float32).tiny, steps, 1).astype(np.float32)
