@@ -3,7 +3,7 @@ PYTHON ?= python3
 LIGHT := .venv-light
 DEV := .venv
 
-.PHONY: demo check lint types test bundle clean
+.PHONY: demo check lint types test clean
 
 # The light install (no torch) and the bundled model on the seed article.
 demo: $(LIGHT)/installed
@@ -22,6 +22,7 @@ types: $(DEV)/installed
 test: $(DEV)/installed
 	$(DEV)/bin/python -m pytest -n 2 --cov --cov-fail-under=90
 
+# The version stays the same while the code changes, so pip is told to replace the package.
 $(LIGHT)/installed: pyproject.toml constraints.txt $(shell find model data -name '*.py' -o -path 'model/weights/*' -type f)
 	$(PYTHON) -m venv $(LIGHT)
 	$(LIGHT)/bin/pip install -q --upgrade pip
@@ -31,7 +32,7 @@ $(LIGHT)/installed: pyproject.toml constraints.txt $(shell find model data -name
 
 # torch comes first: a bare requirement of another package would bring a build of its own. The strict
 # editable install lays out links that a type checker can follow, so a new module needs a new install.
-$(DEV)/installed: pyproject.toml constraints.txt $(shell find model data train -name '*.py' | sed 's/ /\\ /g' | xargs -n1 dirname | sort -u)
+$(DEV)/installed: pyproject.toml constraints.txt $(shell find model data train -type d -not -name __pycache__)
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install -q --upgrade pip
 	$(DEV)/bin/pip install -q -c constraints.txt torch
