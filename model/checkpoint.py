@@ -236,9 +236,10 @@ def _settings(folder: Path, config: dict[str, Any], tags: tuple[str, ...]) -> Se
                 f"{path}: 'max_tokens' is {settings.max_tokens}, but the model takes {positions} at most."
             )
         settings = settings.fitted(positions)
-    for label in settings.thresholds:
-        if label not in labels_of(tags):
-            raise CheckpointError(f"{path}: 'thresholds.{label}' names a label that the model does not have.")
+    for key in ("thresholds", "apart"):
+        for label in getattr(settings, key):
+            if label not in labels_of(tags):
+                raise CheckpointError(f"{path}: '{key}.{label}' names a label that the model does not have.")
     return settings
 
 

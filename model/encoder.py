@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding as RawEncoding
 from tokenizers import Tokenizer
 
-from .errors import CheckpointError
 from .words import Offsets
 
 # A tokenizer may give up on a long run of non-spaces (WordPiece makes one [UNK] of it) or slow down.
@@ -32,11 +30,13 @@ class Encoding:
 
 
 class TextEncoder:
-    """Wraps a fast tokenizer; `prefix` and `suffix` are the special ids to put around each window."""
+    """Wraps a fast tokenizer; `prefix` and `suffix` are the special ids to put around each window.
+
+    The tokenizer is the encoder's from then on: its truncation, padding and special tokens are switched off.
+    """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        # A copy, since the settings below would change how its owner tokenises.
-        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer = tokenizer
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True
@@ -45,14 +45,6 @@ class TextEncoder:
         self._special = np.array([i for i, token in added.items() if token.special], dtype=np.int32)
         self._unknown = _unknown_id(self._tokenizer)
         self.pad_id = _pad_id(self._tokenizer)
-
-    @classmethod
-    def from_file(cls, path: Path) -> "TextEncoder":
-        """Return the encoder of a `tokenizer.json`; raises `CheckpointError` where it cannot be read."""
-        try:
-            return cls(Tokenizer.from_file(str(path)))
-        except Exception as error:  # tokenizers raises nothing narrower
-            raise CheckpointError(f"Cannot read the tokenizer {path}: {error}.") from error
 
     @property
     def n_special(self) -> int:

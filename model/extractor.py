@@ -16,7 +16,6 @@ from .decode import decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
 from .errors import CheckpointError, HubError, UsageError
-from .labels import labels_of
 from .windows import Probabilities, Window, merge_windows, plan_windows
 from .words import Offsets, char_spans, words
 
@@ -57,7 +56,7 @@ class Extractor:
     ) -> None:
         self.checkpoint = checkpoint
         self.tags = checkpoint.tags
-        self.labels = labels_of(checkpoint.tags)
+        self.labels = checkpoint.labels
         self.model = checkpoint.identity
         self._runtime = runtime
         self._encoder = TextEncoder(checkpoint.read_tokenizer())

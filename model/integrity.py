@@ -1,6 +1,5 @@
 """Whether a checkpoint folder is whole: its files load, agree with each other and with their checksums."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 
 from .checkpoint import ONNX_FILES, TORCH_FILES, Checkpoint, find_weights, open_folder
 from .errors import CheckpointError, IEError
+from .files import sha256
 from .safetensors import read_header
 from .settings import Settings
 
@@ -26,12 +26,6 @@ def record_checksums(folder: Path) -> Settings:
     settings = replace(Settings.read(folder), checksums=sums)
     settings.write(folder)
     return settings
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_folder(folder: Path) -> list[str]:

@@ -43,7 +43,15 @@ def write_card(
     path = folder / CARD_FILE
     if path.exists() and not overwrite and MARKER not in path.read_text(encoding="utf-8", errors="replace"):
         raise UsageError(f"{path} was not written by `ie model card`: move it away or allow to overwrite it.")
-    facts = read_facts(folder, evaluation, name=name, licence=licence, base_model=base_model, notes=notes)
+    facts = Facts(
+        name=name or folder.resolve().name,
+        run=read_run(folder),
+        settings=Settings.read(folder),
+        evaluation=read_object(evaluation) if isinstance(evaluation, Path) else evaluation,
+        licence=licence,
+        base_model=base_model,
+        notes=tuple(notes),
+    )
     try:
         card = render_card(facts)
     except (KeyError, TypeError, AttributeError) as error:
@@ -53,29 +61,13 @@ def write_card(
     return path
 
 
-def read_facts(
-    folder: Path,
-    evaluation: Path | Mapping[str, Any] | None = None,
-    *,
-    name: str | None = None,
-    licence: str | None = None,
-    base_model: str | None = None,
-    notes: Sequence[str] = (),
-) -> Facts:
-    """Return what a card can tell; arguments as `write_card`."""
+def read_run(folder: Path) -> dict[str, Any]:
+    """Return the record of the training run; raises `CheckpointError` where there is none."""
     if not (folder / RECORD_FILE).is_file():
         raise CheckpointError(
             f"{folder} has no {RECORD_FILE}: a card is made from the record of a training run."
         )
-    return Facts(
-        name=name or folder.resolve().name,
-        run=read_object(folder / RECORD_FILE),
-        settings=Settings.read(folder),
-        evaluation=read_object(evaluation) if isinstance(evaluation, Path) else evaluation,
-        licence=licence,
-        base_model=base_model,
-        notes=tuple(notes),
-    )
+    return read_object(folder / RECORD_FILE)
 
 
 def render_card(facts: Facts) -> str:

@@ -1,6 +1,5 @@
 """Corpora to a dataset of labelled windows, with a record of what went in and what could not."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from ie.data.corpus import read_corpus
 from ie.document import Document
 from ie.encoder import TextEncoder
 from ie.errors import CorpusError
+from ie.files import sha256
 
 from .alignment import Misaligned, align_documents, open_tags
 from .config import DataConfig
@@ -109,8 +109,8 @@ def make_windows(
 
 def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> Corpus:
     documents = read_corpus(Path(path))
-    sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return Corpus(path, weight, sha256, tuple(_known(d, path, data, labels) for d in documents))
+    known = tuple(_known(d, path, data, labels) for d in documents)
+    return Corpus(path, weight, sha256(Path(path)), known)
 
 
 def _known(document: Document, path: str, data: DataConfig, labels: Sequence[str]) -> Document:

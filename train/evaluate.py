@@ -1,6 +1,5 @@
 """All that is measured of predictions: scores, intervals, confusion, errors, calibration, time."""
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import Any, Protocol
 
 from ie.document import Document, Record
 from ie.errors import UsageError
-from ie.files import atomic_write
+from ie.files import atomic_write, sha256
 from ie.labels import LABELS
 
 from .agreement import Agreement, agree
@@ -166,8 +165,7 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
 
 def describe_file(path: Path) -> dict[str, Any]:
     """Return what tells a data file from others: its name and the SHA-256 of its bytes."""
-    with path.open("rb") as file:
-        return {"name": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"name": path.name, "sha256": sha256(path)}
 
 
 def _compare(

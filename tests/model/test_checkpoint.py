@@ -281,6 +281,7 @@ def test_absent_settings_are_the_defaults(tmp_path):
         ('{"thresholds": 0.5}', "'thresholds' must be an object, not 0.5"),
         ('{"thresholds": {"DATE": 2}}', "'thresholds.DATE' must be a number from 0 to 1, not 2"),
         ('{"thresholds": {"CITY": 0.5}}', "'thresholds.CITY' names a label that the model does not have"),
+        ('{"apart": ["CITY"]}', "'apart.CITY' names a label that the model does not have"),
         ('{"apart": "DATE"}', "'apart' must be a list, not 'DATE'"),
         ('{"apart": ["DATE", 1]}', "'apart.1' must be a string, not 1"),
         ('{"guidelines": 1}', "'guidelines' must be a string or null, not 1"),

@@ -3,7 +3,8 @@ from folders import make_folder, onnx_bytes, safetensors_bytes, write
 
 import tiny
 from ie.checkpoint import BUNDLED, load_checkpoint
-from ie.integrity import check_folder, record_checksums, sha256
+from ie.files import sha256
+from ie.integrity import check_folder, record_checksums
 from ie.labels import tag_names
 from ie.settings import Settings
 from ie.summary import summarize
