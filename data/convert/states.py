@@ -329,6 +329,23 @@ def _sure_name() -> re.Pattern[str]:
     return _pattern(name for _, name in _codes() if name not in _AMBIGUOUS.split())
 
 
+def state_name(code: str) -> str | None:
+    """Return the name that a state goes by in news, in the nominative, by its code; None for no state's code."""
+    return next((name for known, name in _codes() if known == code and code != "UN"), None)
+
+
+@cache
+def state_codes(name: str) -> frozenset[str]:
+    """Return the codes of the states that go by `name` in some case form; `UN` for a union without one."""
+    name = " ".join(name.split())
+    return frozenset(code for code, pattern in _name_of_each() if pattern.fullmatch(name))
+
+
+@cache
+def _name_of_each() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((code, _pattern([name])) for code, name in _codes())
+
+
 def is_state(name: str) -> bool:
     """Return whether `name` is, in any case form, the name of a state or of a union of states."""
     return _any_name().fullmatch(" ".join(name.split())) is not None

@@ -1,0 +1,42 @@
+"""PARTY values that disagree with their text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ie.data.convert.states import is_state, state_codes
+from ie.document import Document, Entity
+from ie.legal_forms import split_legal_form
+
+from .finding import Finding, finding_of
+from .stems import shares_stem
+
+
+def party_findings(document: Document, entity: Entity, value: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield how the well-formed value of a PARTY disagrees with its text."""
+    reasons = _state if value["kind"] == "state" else _name
+    for reason in reasons(entity.text, value):
+        yield finding_of(document, "value", entity, reason)
+
+
+def _state(text: str, value: Mapping[str, Any]) -> Iterator[str]:
+    code = value.get("code")
+    codes = state_codes(text)
+    if codes and (code or "UN") not in codes:
+        yield f"The code is {code}, the name is that of {' or '.join(sorted(codes))}."
+    if not codes and not state_codes(value["canonical"]):
+        yield f"No state is known by the name {value['canonical']!r}."
+
+
+def _name(text: str, value: Mapping[str, Any]) -> Iterator[str]:
+    canonical = value["canonical"]
+    if is_state(text):
+        yield f"It is a state by its name, not {value['kind']}."
+    if not shares_stem(text, canonical):
+        yield f"The canonical name {canonical!r} has no word of the text."
+    if canonical[:1] in "«„“\"'":
+        yield f"The canonical name {canonical!r} begins with a quote."
+    elif value["kind"] == "organization" and (form := split_legal_form(canonical)[1]):
+        yield f"The canonical name {canonical!r} has the legal form {form!r}."
+    if value["kind"] == "person" and re.search(r"[«»\"\d]", canonical):
+        yield f"The person {canonical!r} has quotes or digits in the name."

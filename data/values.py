@@ -1,0 +1,173 @@
+"""The form of normalised values: which fields a label's value has and what may stand in them.
+
+Whether a value says what the text says is another question, answered by `ie.data.consistency`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ie.timex import GRAINS, MODIFIERS
+
+COMPARATORS = ("=", "~", "<", "<=", ">", ">=", "range")
+KINDS = ("organization", "person", "state")
+# ISO 4217: the active codes of states' money, then withdrawn ones that news since 1998 names
+_CURRENCIES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
+CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD
+MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
+PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY
+TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XDR XOF XPF YER ZAR ZMW ZWG ADP ATS AZM BEF BYB BYR
+CUC CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE ROL RUR SDD SIT SKK SUR TJR TMM TRL UAK
+VEB VEF XEU YUM ZWL
+"""
+CURRENCIES = frozenset(_CURRENCIES.split())
+# ISO 3166-1 alpha-2, the reserved EU and SU, the user-assigned XK (Kosovo), and withdrawn codes (ISO 3166-3)
+_STATES = """
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
+BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
+FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR
+IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK
+ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
+PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF
+TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW EU SU XK
+CS DD YU
+"""
+STATES = frozenset(_STATES.split())
+# ISIC Rev. 4: first and last division of each section
+DIVISIONS = {
+    "A": (1, 3),
+    "B": (5, 9),
+    "C": (10, 33),
+    "D": (35, 35),
+    "E": (36, 39),
+    "F": (41, 43),
+    "G": (45, 47),
+    "H": (49, 53),
+    "I": (55, 56),
+    "J": (58, 63),
+    "K": (64, 66),
+    "L": (68, 68),
+    "M": (69, 75),
+    "N": (77, 82),
+    "O": (84, 84),
+    "P": (85, 85),
+    "Q": (86, 88),
+    "R": (90, 93),
+    "S": (94, 96),
+    "T": (97, 98),
+    "U": (99, 99),
+}
+_NO_DIVISION = frozenset({34, 40, 44, 48, 54, 57, 67, 76, 83, 89})  # gaps in the numbering
+_FIELDS = {
+    "AMOUNT": frozenset({"value", "low", "high", "currency", "comparator"}),
+    "DATE": frozenset({"start", "end", "grain", "mod", "timex"}),
+    "PARTY": frozenset({"kind", "canonical", "legal_form", "code"}),
+    "SECTOR": frozenset({"canonical", "code"}),
+}
+_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_YEARLESS = re.compile(r"--\d\d(?:-\d\d)?")
+
+
+def value_faults(label: str, value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield, a sentence each, what is malformed in the value of a label; nothing for a user's own labels."""
+    if label not in _FIELDS:
+        return
+    for name in value:
+        if name not in _FIELDS[label]:
+            yield f"Field {name!r} is not part of a {label} value."
+    yield from _CHECKS[label](value)
+
+
+def _amount(value: Mapping[str, Any]) -> Iterator[str]:
+    comparator = value.get("comparator")
+    numbers = {name: value[name] for name in ("value", "low", "high") if name in value}
+    for name, number in numbers.items():
+        if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+            yield f"Field {name!r} must be a decimal number in a string: {number!r}."
+            return
+    if comparator not in COMPARATORS:
+        yield f"Field 'comparator' must be one of {' '.join(COMPARATORS)}: {comparator!r}."
+    elif set(numbers) == {"low", "high"}:
+        if Decimal(numbers["low"]) >= Decimal(numbers["high"]):
+            yield f"The range from {numbers['low']} to {numbers['high']} does not grow."
+        if comparator != "range":
+            yield f"The comparator of 'low' and 'high' must be range, not {comparator}."
+    elif not ((set(numbers) == {"value"} and comparator != "range") or (not numbers and comparator != "=")):
+        yield "There must be 'value', or 'low' and 'high' for a range, or another comparator than = alone."
+    currency = value.get("currency", "")
+    if currency is not None and currency not in CURRENCIES:
+        yield f"Field 'currency' must be a code of ISO 4217 or null: {currency!r}."
+
+
+def _date(value: Mapping[str, Any]) -> Iterator[str]:
+    days = [value.get("start"), value.get("end")]
+    for name, day in zip(("start", "end"), days, strict=True):
+        if not isinstance(day, str) or not _is_day(day):
+            yield f"Field {name!r} must be YYYY-MM-DD, --MM-DD or --MM: {day!r}."
+            return
+    if str(days[0]).startswith("--") != str(days[1]).startswith("--"):
+        yield f"Of {days[0]} and {days[1]} only one has a year."
+    elif not str(days[0]).startswith("--") and str(days[0]) > str(days[1]):
+        yield f"The start {days[0]} is after the end {days[1]}."
+    if value.get("grain") not in GRAINS:
+        yield f"Field 'grain' must be one of {' '.join(GRAINS)}: {value.get('grain')!r}."
+    mod = value.get("mod", ["end"])
+    if not isinstance(mod, list) or not mod or mod != [name for name in MODIFIERS if name in mod]:
+        yield f"Field 'mod' must be a list, in this order, of some of {' '.join(MODIFIERS)}: {mod!r}."
+    if not isinstance(value.get("timex", ""), str):
+        yield f"Field 'timex' must be a string: {value['timex']!r}."
+
+
+def _is_day(text: str) -> bool:
+    whole = f"2000-{text[2:]}" + ("-01" if len(text) == 4 else "") if _YEARLESS.fullmatch(text) else text
+    try:
+        return bool(_DAY.fullmatch(whole)) and date.fromisoformat(whole) is not None
+    except ValueError:
+        return False
+
+
+def _party(value: Mapping[str, Any]) -> Iterator[str]:
+    kind, code = value.get("kind"), value.get("code")
+    if kind not in KINDS:
+        yield f"Field 'kind' must be one of {' '.join(KINDS)}: {kind!r}."
+    yield from _canonical(value)
+    form = value.get("legal_form", "-")
+    if not isinstance(form, str) or not form.strip():
+        yield f"Field 'legal_form' must be a string that is not empty: {form!r}."
+    if code is not None and kind != "state":
+        yield f"Field 'code' is for states, not for a {kind}."
+    if code is not None and code not in STATES:
+        yield f"Field 'code' must be a code of ISO 3166-1 or EU: {code!r}."
+
+
+def _sector(value: Mapping[str, Any]) -> Iterator[str]:
+    yield from _canonical(value)
+    code = value.get("code", "")
+    if code is not None and not (isinstance(code, str) and _is_isic(code)):
+        yield f"Field 'code' must be a section of ISIC Rev. 4 with a division of it or without: {code!r}."
+
+
+def _is_isic(code: str) -> bool:
+    if code[:1] not in DIVISIONS or not re.fullmatch(r"[A-U](?:\d\d)?", code):
+        return False
+    first, last = DIVISIONS[code[0]]
+    return len(code) == 1 or (first <= int(code[1:]) <= last and int(code[1:]) not in _NO_DIVISION)
+
+
+def _canonical(value: Mapping[str, Any]) -> Iterator[str]:
+    name = value.get("canonical")
+    if not isinstance(name, str) or not name.strip() or name != " ".join(name.split()):
+        yield f"Field 'canonical' must be a name without white space at its edges: {name!r}."
+
+
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "AMOUNT": _amount,
+    "DATE": _date,
+    "PARTY": _party,
+    "SECTOR": _sector,
+}
