@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ie.errors import InputError
+from ie.errors import CorpusError, InputError
 from ie.labels import LABELS
 
 from . import print_error
@@ -109,6 +109,24 @@ def split(
     shares = parse_parts(parts)
     for path, count in split_corpus(source, out, shares, seed=seed, group_by=group_by, force=force).items():
         typer.echo(f"{path}: {count:,} documents{' (none fell here)' if not count else ''}", err=True)
+
+
+@app.command("compile")
+def compile_markup(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="Folder of articles in inline markup.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="Folder for SPLIT.jsonl, one a part.")],
+) -> None:
+    """Compile articles with inline markup into corpus files; name each line that is wrong."""
+    from ie.data.compile import compile_folder
+
+    try:
+        counts = compile_folder(source, target)
+    except CorpusError as error:
+        for fault in str(error).splitlines():
+            print_error(fault)
+        raise typer.Exit(error.exit_code) from error
+    for path, count in counts.items():
+        typer.echo(f"{path}: {count:,} documents", err=True)
 
 
 @app.command()

@@ -1,0 +1,225 @@
+r"""Inline markup: texts with their annotation in them, as people write and review them.
+
+A document is a header line and its text, word for word, with every mention in brackets:
+
+    === 07-001 | 2016-11-08 | wire | noisy
+    [ORG*:АО «Луговской элеватор»] купил завод за [AMOUNT:1,2 млрд рублей|1.2b RUB].
+
+The header has the id, the date or `-`, the genre, and `noisy` where the text carries the dirt of real
+feeds. A mention is `[TYPE:surface]` or `[TYPE:surface|value]`; the types are AMOUNT, DATE, SECTOR and, for a
+PARTY, its kind: ORG, PERSON, STATE, with a star where the name is invented. A value left out is the surface
+in the nominative. A backslash takes the character after it as it is (`\[`), and `\_` is a no-break space.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ie.document import Document, Entity
+from ie.errors import CorpusError
+
+from .corpus import read_text
+from .notation import format_value, parse_value
+
+GENRES = (
+    "wire",
+    "newspaper",
+    "regional",
+    "release",
+    "review",
+    "court",
+    "telegram",
+    "interview",
+    "digest",
+    "report",
+    "feature",
+)
+LABELS = {"AMOUNT": "AMOUNT", "DATE": "DATE", "SECTOR": "SECTOR", "ORG": "PARTY", "PERSON": "PARTY", "STATE": "PARTY"}
+_HEADER = re.compile(r"=== +(?P<id>\S+) +\| +(?P<date>\S+) +\| +(?P<genre>\w+)(?P<noisy> +\| +noisy)?\s*")
+_OPEN = re.compile(rf"\\(?P<escaped>.)|\[(?P<type>{'|'.join(LABELS)})(?P<star>\*?):", re.DOTALL)
+_CLOSE = re.compile(r"(?P<surface>(?:\\.|[^\\|\]\[\n])+)(?:\|(?P<value>(?:\\.|[^\\\]\[\n])+))?\]")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPECIAL = re.compile(rf"\\|\[(?=(?:{'|'.join(LABELS)})\*?:)|^(?==== )", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An annotated document with what the corpus format has no field for.
+
+    `invented` are the places in `document.entities` of those whose name is made up.
+    """
+
+    document: Document
+    genre: str
+    noisy: bool
+    invented: frozenset[int]
+
+    @property
+    def invented_names(self) -> frozenset[str]:
+        """The made-up names, in the nominative."""
+        values = (self.document.entities[i].value for i in self.invented)
+        return frozenset(str(value["canonical"]) for value in values if value)
+
+
+def read_inline(path: Path) -> list[Article]:
+    """Return the articles of a file in inline markup.
+
+    Raises `CorpusError` with every fault of the file, each on a line of its own as `file:line: reason`.
+    """
+    articles: list[Article] = []
+    faults: list[str] = []
+    for number, header, text in _sections(read_text(path)):
+        try:
+            articles.append(_article(header, text, number))
+        except _FaultsError as error:
+            faults += (f"{path}:{line}: {reason}" for line, reason in error.faults)
+    if faults:
+        raise CorpusError("\n".join(faults))
+    return articles
+
+
+def format_inline(articles: Iterable[Article]) -> str:
+    """Return articles in inline markup, every value written out; inverse of `read_inline`."""
+    return "".join(_format(article) for article in articles)
+
+
+class _FaultsError(Exception):
+    """What is wrong in one article, by line."""
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
+def _sections(content: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the line number, the header and the text of each article; the text has no blank lines at its ends."""
+    lines = content.split("\n")
+    starts = [i for i, line in enumerate(lines) if line.startswith("===")]
+    if any(line.strip() for line in lines[: starts[0] if starts else len(lines)]):
+        yield 1, lines[0], ""
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield start + 1, lines[start], "\n".join(lines[start + 1 : end]).strip("\n")
+
+
+def _article(header: str, marked: str, number: int) -> Article:
+    match = _HEADER.fullmatch(header)
+    if match is None or match["genre"] not in GENRES:
+        known = ", ".join(GENRES)
+        reason = f"A header is '=== ID | DATE or - | GENRE' with | noisy or without; the genres are {known}."
+        raise _FaultsError([(number, reason)])
+    try:
+        date = None if match["date"] == "-" else datetime.date.fromisoformat(match["date"])
+    except ValueError:
+        raise _FaultsError([(number, f"The date must be YYYY-MM-DD or -: {match['date']!r}.")]) from None
+    text, entities, invented = _read(marked, number + 1)
+    if not text.strip():
+        raise _FaultsError([(number, "The article has no text.")])
+    document = Document(text, tuple(entities), id=match["id"], date=date, source=match["genre"])
+    return Article(document, match["genre"], bool(match["noisy"]), frozenset(invented))
+
+
+def _read(marked: str, number: int) -> tuple[str, list[Entity], list[int]]:
+    """Return the plain text, its entities and the places of the invented ones."""
+    entities: list[Entity] = []
+    invented: list[int] = []
+    faults: list[tuple[int, str]] = []
+    pieces: list[str] = []
+    length = position = 0
+
+    def take(piece: str) -> None:
+        nonlocal length
+        pieces.append(piece)
+        length += len(piece)
+
+    while match := _OPEN.search(marked, position):
+        take(marked[position : match.start()])
+        position = match.end()
+        if match["escaped"]:
+            take(_unescape(match[0]))
+            continue
+        line = number + marked.count("\n", 0, match.start())
+        body = _CLOSE.match(marked, position)
+        if body is None:
+            faults.append((line, f"The mention is not closed on its line: {marked[match.start() :][:50]!r}."))
+            continue
+        surface = _unescape(body["surface"])
+        try:
+            value = parse_value(match["type"], surface, body["value"] and _unescape(body["value"]))
+        except ValueError as error:
+            faults.append((line, f"{body[0][:-1]!r}: {error}."))
+            value = {}
+        if match["star"]:
+            invented.append(len(entities))
+        entities.append(Entity(LABELS[match["type"]], length, length + len(surface), surface, value=value))
+        take(surface)
+        position = body.end()
+    take(marked[position:])
+    if faults:
+        raise _FaultsError(faults)
+    return "".join(pieces), entities, invented
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda match: "\u00a0" if match[1] == "_" else match[1], text)
+
+
+def _escape(text: str, special: str = "") -> str:
+    pattern = re.compile(f"{_SPECIAL.pattern}|[{re.escape(special)}]", re.MULTILINE) if special else _SPECIAL
+    return pattern.sub(lambda match: f"\\{match[0]}", text).replace("\u00a0", r"\_")
+
+
+def _format(article: Article) -> str:
+    document = article.document
+    date = document.date.isoformat() if document.date else "-"
+    pieces = [f"=== {document.id} | {date} | {article.genre}{' | noisy' if article.noisy else ''}\n"]
+    position = 0
+    for i, entity in enumerate(document.entities):
+        pieces.append(_escape(document.text[position : entity.start]))
+        kind, value = format_value(entity)
+        surface = _escape(entity.text, "[]|")
+        star = "*" if i in article.invented else ""
+        pieces.append(f"[{kind}{star}:{surface}|{_escape(value, '[]')}]")
+        position = entity.end
+    return "".join([*pieces, _escape(document.text[position:]), "\n\n"])
+
+
+def _review(path: Path) -> str:
+    """Return what an author wants to know of a file: findings, names that other files use, totals."""
+    try:
+        from .consistency import find
+    except ImportError:
+        find = lambda docs: ["(consistency findings are not there yet)"]
+
+    articles = read_inline(path)
+    lines = [f"{finding}" for finding in find([article.document for article in articles])]
+    names = {name: other for other in sorted(path.parent.glob("*.txt")) if other != path for name in _invented(other)}
+    lines += [f"{name!r} is also an invented name of {names[name]}" for name in sorted(_invented(path) & names.keys())]
+    kinds: dict[str, int] = {}
+    for article in articles:
+        for i, entity in enumerate(article.document.entities):
+            kind = entity.label if entity.label != "PARTY" else f"PARTY{'*' if i in article.invented else ''}"
+            kinds[kind] = kinds.get(kind, 0) + 1
+    words = sum(len(article.document.text.split()) for article in articles)
+    noisy = sum(article.noisy for article in articles)
+    bare = sum(len({e.label for e in article.document.entities}) < 4 for article in articles)
+    codes = sorted({str(e.value["code"]) for a in articles for e in a.document.entities if e.label == "SECTOR" and e.value})
+    lines.append(f"{len(articles)} articles ({noisy} noisy, {bare} without some label), {words} words, {kinds}; codes {' '.join(codes)}")
+    return "\n".join(lines)
+
+
+def _invented(path: Path) -> set[str]:
+    try:
+        return {name for article in read_inline(path) for name in article.invented_names}
+    except CorpusError:
+        return set()
+
+
+if __name__ == "__main__":
+    import sys
+
+    try:
+        print(_review(Path(sys.argv[1])))
+    except CorpusError as error:
+        print(error)
