@@ -21,7 +21,7 @@ from ie.document import Document, Entity
 from ie.errors import CorpusError
 
 from .corpus import read_text
-from .notation import format_value, parse_value
+from .notation import KINDS, format_value, parse_value
 
 GENRES = (
     "wire",
@@ -36,7 +36,7 @@ GENRES = (
     "report",
     "feature",
 )
-LABELS = {"AMOUNT": "AMOUNT", "DATE": "DATE", "SECTOR": "SECTOR", "ORG": "PARTY", "PERSON": "PARTY", "STATE": "PARTY"}
+LABELS = {"AMOUNT": "AMOUNT", "DATE": "DATE", "SECTOR": "SECTOR", **dict.fromkeys(KINDS, "PARTY")}
 _HEADER = re.compile(r"=== +(?P<id>\S+) +\| +(?P<date>\S+) +\| +(?P<genre>\w+)(?P<noisy> +\| +noisy)?\s*")
 _OPEN = re.compile(rf"\\(?P<escaped>.)|\[(?P<type>{'|'.join(LABELS)})(?P<star>\*?):", re.DOTALL)
 _CLOSE = re.compile(r"(?P<surface>(?:\\.|[^\\|\]\[\n])+)(?:\|(?P<value>(?:\\.|[^\\\]\[\n])+))?\]")
@@ -94,7 +94,7 @@ class _FaultsError(Exception):
 
 
 def _sections(content: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the line number, the header and the text of each article; the text has no blank lines at its ends."""
+    """Yield line number, header and text of each article, without blank lines at the text's ends."""
     lines = content.split("\n")
     starts = [i for i, line in enumerate(lines) if line.startswith("===")]
     if any(line.strip() for line in lines[: starts[0] if starts else len(lines)]):
@@ -194,8 +194,16 @@ def _review(path: Path) -> str:
 
     articles = read_inline(path)
     lines = [f"{finding}" for finding in find([article.document for article in articles])]
-    names = {name: other for other in sorted(path.parent.glob("*.txt")) if other != path for name in _invented(other)}
-    lines += [f"{name!r} is also an invented name of {names[name]}" for name in sorted(_invented(path) & names.keys())]
+    names = {
+        name: other
+        for other in sorted(path.parent.glob("*.txt"))
+        if other != path
+        for name in _invented(other)
+    }
+    lines += [
+        f"{name!r} is also an invented name of {names[name]}"
+        for name in sorted(_invented(path) & names.keys())
+    ]
     kinds: dict[str, int] = {}
     for article in articles:
         for i, entity in enumerate(article.document.entities):
@@ -204,8 +212,17 @@ def _review(path: Path) -> str:
     words = sum(len(article.document.text.split()) for article in articles)
     noisy = sum(article.noisy for article in articles)
     bare = sum(len({e.label for e in article.document.entities}) < 4 for article in articles)
-    codes = sorted({str(e.value["code"]) for a in articles for e in a.document.entities if e.label == "SECTOR" and e.value})
-    lines.append(f"{len(articles)} articles ({noisy} noisy, {bare} without some label), {words} words, {kinds}; codes {' '.join(codes)}")
+    codes = sorted(
+        {
+            str(e.value["code"])
+            for a in articles
+            for e in a.document.entities
+            if e.label == "SECTOR" and e.value
+        }
+    )
+    lines.append(
+        f"{len(articles)} articles ({noisy} noisy, {bare} without some label), {words} words, {kinds}; codes {' '.join(codes)}"
+    )
     return "\n".join(lines)
 
 

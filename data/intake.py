@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from ie.boundaries import trim
 from ie.document import Document, Span, make_entity
 from ie.errors import CorpusError, UsageError
 from ie.labels import LABELS
 
 from .brat import Annotated, RawSpan, read_brat
-from .convert.edges import trim
 from .convert.flatten import resolve
 from .convert.report import Conversion, Report
 from .units import find_unit

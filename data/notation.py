@@ -2,7 +2,7 @@
 
 | type | notation |
 |---|---|
-| AMOUNT | `>=1.2b USD`, `3m..5m EUR`, `~ USD` (no number), `500k ?` (currency not known); k, m, b, t are powers of 1000 |
+| AMOUNT | `>=1.2b USD`, `3m..5m EUR`, `~ USD` (no number), `500k ?` (no currency); k, m, b, t: 1000 to the n |
 | DATE | a period (`ie.timex`), then modifiers: `2019 until+end` |
 | SECTOR | ISIC code, then the nominative: `D35 энергетика` |
 | STATE | ISO 3166-1 alpha-2 code or `-`, then the nominative: `KZ`, `- Содружество Независимых Государств` |
@@ -22,7 +22,8 @@ KINDS = {"ORG": "organization", "PERSON": "person", "STATE": "state"}
 POWERS = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
 _NUMBER = r"\d+(?:\.\d+)?[kmbt]?"
 _AMOUNT = re.compile(
-    rf"(?P<comparator>[<>]=?|~|=)?(?:(?P<number>{_NUMBER})(?:\.\.(?P<high>{_NUMBER}))?)? *(?P<currency>[A-Z]{{3}}|\?)"
+    rf"(?P<comparator>[<>]=?|~|=)?(?:(?P<number>{_NUMBER})(?:\.\.(?P<high>{_NUMBER}))?)? *"
+    r"(?P<currency>[A-Z]{3}|\?)"
 )
 _CODED = re.compile(r"(?P<code>-|[A-Z]{2}|[A-U](?:\d\d)?)(?:\s+(?P<canonical>\S.*))?")
 
@@ -70,7 +71,8 @@ def _named(kind: str, name: str) -> Record:
 
 def _with_form(canonical: str, form: str) -> str:
     """Return name and legal form so that they are told apart again: a foreign form stands last."""
-    for whole in (f"{form} «{canonical}»", f"{form} {canonical}", f"{canonical} {form}", f"{canonical}, {form}"):
+    before = (f"{form} «{canonical}»", f"{form} {canonical}")
+    for whole in (*before, f"{canonical} {form}", f"{canonical}, {form}"):
         if split_legal_form(whole) == (canonical, form):
             return whole
     raise ValueError(f"{form!r} is not known as a legal form")

@@ -9,12 +9,33 @@ PAIRS = {"«": "»", "„": "“", "“": "”", "‘": "’", "(": ")", "[": "]
 _CLOSERS = {close: open_ for open_, close in PAIRS.items()}
 _QUOTES = "«„“‘\"'"
 
-# Abbreviations whose closing dot belongs to the span, and words that are abbreviations only with one.
+# Signs that may begin or end a span although they are no letters: «≈4 млрд руб.», «Disney+».
+_SIGNS = "≈~±+<>≤≥"
+# Abbreviations whose closing dot belongs to the span; a figure may be glued to them («2009г.»).
 _ABBREVIATION = re.compile(
-    r"(?:^|[^\w])(?:г|гг|в|вв|руб|р|коп|долл|тыс|ст|др|Inc|Co|Corp|Ltd|Bros|Jr|Sr|St|"
-    r"\w\.\w|[A-ZА-ЯЁ])$"
+    r"(?<![^\W\d_])(?:(?i:гг?|вв?|кв|руб|р|коп|долл|тыс|мес|ст|др|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек)|"
+    r"Inc|Co|Corp|Ltd|Pvt|Pte|Pty|Bros|Jr|Sr|St|(?:\w\.[ \u00a0]?)+\w|z o\.o|[A-ZА-ЯЁ])$"
 )
+# Written with a dot by some; at the end of a sentence the dot is the sentence's.
+_MAGNITUDE = re.compile(r"(?:млн|млрд|трлн)$", re.IGNORECASE)
+# Words that are abbreviations only with their dot.
 _NEEDS_DOT = re.compile(r"(?:^|[^\w])(?:г|гг|руб|долл|тыс|коп|Inc|Corp|Ltd)$")
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return `[start, end)` without white space and punctuation at its edges, by the guidelines.
+
+    Quotes and brackets stay where their pair is inside; a dot stays after an abbreviation or initial. An
+    empty result means that nothing but punctuation was marked.
+    """
+    while True:
+        start, end = _strip(text, start, end)
+        if start < end and text[start] in PAIRS and not _partner(text, start, end, opening=True):
+            start += 1
+        elif start < end and text[end - 1] in _CLOSERS and not _partner(text, start, end, opening=False):
+            end -= 1
+        else:
+            return start, end
 
 
 def tidy(text: str, span: Span, low: int, high: int) -> Span | None:
@@ -35,14 +56,34 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and (text[start] not in PAIRS and _is_edge(text[start])):
         start += 1
     while start < end and text[end - 1] not in _CLOSERS and _is_edge(text[end - 1]):
-        if text[end - 1] == "." and _ABBREVIATION.search(text[start : end - 1]):
+        if text[end - 1] in ".!" and _keeps(text, start, end):
             break
         end -= 1
     return start, end
 
 
 def _is_edge(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char)[0] in "PC"
+    category = unicodedata.category(char)
+    return category[0] in "PCZ" or (category[0] == "S" and category != "Sc" and char not in _SIGNS)
+
+
+def _keeps(text: str, start: int, end: int) -> bool:
+    """Return whether the last sign belongs to what is before it, an abbreviation or a name like Yahoo!."""
+    before, after = text[start : end - 1], text[end : end + 2].strip()
+    if text[end - 1] == "!":
+        return before[-1:].isascii() and before[-1:].isalpha()
+    if _MAGNITUDE.search(before):
+        return after[:1].islower()
+    return _ABBREVIATION.search(before) is not None
+
+
+def _partner(text: str, start: int, end: int, opening: bool) -> bool:
+    """Return whether the quote or bracket at the start (or the end) of a span has its pair inside."""
+    sign, rest = (text[start], text[start + 1 : end]) if opening else (text[end - 1], text[start : end - 1])
+    pairs = [PAIRS[sign]] if opening else [open_ for open_, close in PAIRS.items() if close == sign]
+    if sign == "„":
+        pairs.append("”")
+    return any(pair in rest for pair in pairs) or (sign == "”" and "„" in rest)
 
 
 def _unpaired(text: str, start: int, end: int) -> int | None:

@@ -7,28 +7,27 @@ spelled out in the nominative; ISO 20275 (Entity Legal Forms) lists them by coun
 import re
 
 _BEFORE = """
-АО ОАО ПАО ЗАО НАО ООО ОДО КТ ПК ИП КФХ КХ СПК ГУП МУП ФГУП УП РУП КУП ЧУП ЧП ЧТУП РПУП КПУП ГП ФКП
-ФГБУ ФГАУ ФГКУ ФБУ ФГУ ФГБОУ ФГАОУ ГБУ ГАУ ГКУ ГБУЗ МБУ МАУ МКУ МУ ГУ КГУ КГП РГП РГУ ГККП КГКП ОГУП
-АНО НКО ТСЖ СРО НП НПАО МКПАО МКООО МКАО ТОО ТДО АООТ ТОО АОЗТ МЧЖ СП ИК ХК ОсОО АК АКБ КБ СРЛ ПТ ПрАТ ТОВ ПАТ
-""".split()
+АО|ОАО|ПАО|ЗАО|НАО|НПАО|ООО|ОДО|СООО|СОАО|ПК|ИП|КФХ|КХ|СПК|СП|ГУП|МУП|ФГУП|ОГУП|УП|РУП|КУП|ЧУП|ЧП|ЧТУП|РПУП
+КПУП|ГП|МП|ФКП|ФГБУ|ФГАУ|ФГКУ|ФБУ|ФГУ|ФГБОУ|ФГАОУ|ГБУ|ГАУ|ГКУ|ГБУЗ|МБУ|МАУ|МКУ|МУ|ГУ|КГУ|КГП|РГП|РГУ|ГККП|КГКП
+АНО|НКО|ТСЖ|НП|МКПАО|МКООО|МКАО|ТОО|АООТ|ТООТ|АОЗТ|МЧЖ|ОсОО|ЗАСО|ТДА|ХО|СРЛ|ПрАТ|ТОВ|ПАТ
+""".strip().replace("\n", "|")
 _SPELLED = """
 публичное акционерное общество|открытое акционерное общество|закрытое акционерное общество
 непубличное акционерное общество|акционерное общество|общество с ограниченной ответственностью
 товарищество с ограниченной ответственностью|унитарное предприятие|государственное унитарное предприятие
 муниципальное унитарное предприятие|федеральное государственное унитарное предприятие
 республиканское унитарное предприятие|индивидуальный предприниматель|автономная некоммерческая организация
-""".replace("\n", "|").strip("|").split("|")
+""".strip().replace("\n", "|")
 _AFTER = r"""
-Inc\.?|Incorporated|Corp\.?|Corporation|Co\.?,?\ Ltd\.?|Pte\.?\ Ltd\.?|Pty\.?\ Ltd\.?|Pvt\.?\ Ltd\.?|Ltd\.?|Limited|LLC|LLP|LP|L\.P\.
-|plc|PLC|Plc|GmbH(?:\ &\ Co\.?\ KG(?:aA)?)?|AG|SE|KGaA|KG|OHG|e\.V\.|S\.A\.S?\.?|SAS?|S\.p\.A\.?|SpA|SPA|S\.r\.l\.|Srl|SRL|SARL|N\.V\.|NV|B\.V\.|BV|AB|ASA|AS|A/S|ApS|Oyj|Oy|OÜ|UAB|SIA
-|a\.s\.|s\.r\.o\.|d\.o\.o\.|d\.d\.|Sp\.\ z\ o\.o\.|S\.L\.|Kft\.?|Zrt\.?|Nyrt\.?|Bhd\.?|Sdn\.?\ Bhd\.?|Tbk\.?|JSC|PJSC|OJSC|CJSC|K\.K\.|KK|A\.Ş\.|A\.S\.|FZE|FZCO|DMCC|WLL|QPSC|SAOG
+  Inc\.?|Incorporated|Corp\.?|Corporation|(?:Co\.?,?|Pte\.?|Pty\.?|Pvt\.?|Sdn\.?)\ (?:Ltd|Bhd)\.?|Ltd\.?|Limited
+| LLC|LLP|LP|L\.P\.|plc|PLC|Plc|JSC|PJSC|OJSC|CJSC|GmbH(?:\ &\ Co\.?\ KG(?:aA)?)?|AG|SE|KGaA|KG|OHG|e\.V\.
+| S\.A\.S?\.?|SAS?|SARL|S\.p\.A\.?|SpA|SPA|S\.r\.l\.|Srl|SRL|S\.L\.|N\.V\.|NV|B\.V\.|BV|AB|ASA|AS|A/S|ApS
+| Oyj|Oy|OÜ|UAB|SIA|a\.s\.|s\.r\.o\.|d\.o\.o\.|d\.d\.|Sp\.\ z\ o\.o\.|Kft\.?|Zrt\.?|Nyrt\.?|Bhd\.?|Tbk\.?
+| K\.K\.|KK|A\.Ş\.|A\.S\.|FZE|FZCO|DMCC|WLL|QPSC|SAOG
 """
-# The forms that may stand before another one, as in `АО НПО «…»`, are no legal forms and stay in the name.
+# Two may follow each other: СП ООО. «НПО», «ТД», «УК» and the like are no legal forms and stay in the name.
 _LEADING = re.compile(
-    rf"(?P<form>(?:(?:{'|'.join(map(re.escape, sorted(set(_BEFORE), key=len, reverse=True)))})\b"
-    rf"|(?i:{'|'.join(_SPELLED)})\b)"
-    rf"(?:\s+(?:{'|'.join(sorted(set(_BEFORE), key=len, reverse=True))})\b)?)\s*(?P<name>\S.*)",
-    re.DOTALL,
+    rf"(?P<form>(?:(?:{_BEFORE})\b|(?i:{_SPELLED})\b)(?:\s+(?:{_BEFORE})\b)?)\s*(?P<name>\S.*)", re.DOTALL
 )
 _TRAILING = re.compile(rf"(?P<name>.*?\S)(?:,\s*|\s+)(?P<form>{_AFTER})", re.VERBOSE | re.DOTALL)
 _QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“", "'": "'", "‘": "’"}

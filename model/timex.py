@@ -1,7 +1,7 @@
 """Periods of the calendar in the notation of annotation: `2016-11-07`, `2016-Q2`, `201X`, `2015/2019`.
 
-The notation is that of TIMEX3 values (TimeML 1.2.1) with the unspecified digits, the intervals and the quarters
-that ISO 8601-1 and EDTF (ISO 8601-2) write: `X` for a digit that is not known and `/` between the ends.
+The notation is that of TIMEX3 values (TimeML 1.2.1), with the intervals of ISO 8601-1 (`/` between the ends)
+and the unspecified digits of ISO 8601-2 (`X` for a digit that is not known).
 """
 
 import re
@@ -44,7 +44,8 @@ class Period:
     """A point or an interval of the calendar.
 
     `start` and `end` are its first and its last day, `YYYY-MM-DD`; where the year is not known `--MM-DD` or
-    `--MM`; None where no more than the grain is known (`XXXX-XX-XX` is some day). `grain` is the unit that the text counts in, one of `GRAINS`; `timex` the notation itself.
+    `--MM`; None where no more than the grain is known (`XXXX-XX-XX` is some day). `grain` is the unit that
+    the text counts in, one of `GRAINS`; `timex` the notation itself.
     """
 
     start: str | None

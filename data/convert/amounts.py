@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ie.boundaries import trim
 from ie.data.brat import RawSpan
 from ie.document import Span
 
-from .edges import trim
 from .grammar import Match
 from .money_grammar import SUMS
 from .places import closed_places, is_free, touches

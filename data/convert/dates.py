@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from ie.boundaries import trim
 from ie.data.brat import RawSpan
 from ie.document import Span
 
 from .date_grammar import DATES
-from .edges import trim
 from .places import closed_places, is_free, touches
 from .report import Report
 

@@ -7,7 +7,8 @@ go, quotes and legal forms come in, and descriptions without a name vanish.
 import re
 from collections.abc import Sequence
 
-from .edges import trim
+from ie.boundaries import trim
+
 from .party_words import (
     ALONE,
     BODY,

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from ie.boundaries import trim
 from ie.data.brat import RawSpan
 from ie.document import Span
 
-from .edges import trim
 from .inflection import pattern, phrase, stems
 from .report import Report
 from .sector_terms import COMPOUNDS, HEADS, INDUSTRIES, LISTED, SPHERES, TERMS

@@ -330,7 +330,7 @@ def _sure_name() -> re.Pattern[str]:
 
 
 def state_name(code: str) -> str | None:
-    """Return the name that a state goes by in news, in the nominative, by its code; None for no state's code."""
+    """Return the name that a state goes by in news, in the nominative; None for no state's code."""
     return next((name for known, name in _codes() if known == code and code != "UN"), None)
 
 

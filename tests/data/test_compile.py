@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ie.cli import main
 from ie.data.compile import compile_folder
 from ie.data.corpus import read_corpus

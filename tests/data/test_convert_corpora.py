@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ie.boundaries import trim
 from ie.data.brat import Annotated, RawSpan
 from ie.data.convert import nerel, rured2
-from ie.data.convert.edges import trim
 from ie.data.convert.flatten import assemble, resolve
 from ie.data.convert.repair import repaired
 from ie.data.convert.report import Conversion, Report

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ie.data.inline import Article, format_inline, read_inline
 from ie.document import Document, Entity
 from ie.errors import CorpusError
@@ -21,7 +22,8 @@ def test_an_article(tmp_path: Path) -> None:
     [article] = _read(
         tmp_path,
         "=== a-1 | 2016-11-08 | regional | noisy\n"
-        "Заголовок\n\n[ORG*:«Луговского»|АО «Луговской»] в [STATE:Японии|JP] [1] \\[ORG:x] за\\_[AMOUNT:5 р.|5 RUB]\n\n",
+        "Заголовок\n\n[ORG*:«Луговского»|АО «Луговской»] в [STATE:Японии|JP] [1] \\[ORG:x]"
+        " за\\_[AMOUNT:5 р.|5 RUB]\n\n",
     )
     document = article.document
     assert document.text == "Заголовок\n\n«Луговского» в Японии [1] [ORG:x] за\u00a05 р."
@@ -74,7 +76,13 @@ _VALUES = st.sampled_from(
         ("AMOUNT", {"currency": "USD", "comparator": "~"}),
         (
             "DATE",
-            {"start": "2019-01-01", "end": "2019-12-31", "grain": "year", "mod": ["end", "until"], "timex": "2019"},
+            {
+                "start": "2019-01-01",
+                "end": "2019-12-31",
+                "grain": "year",
+                "mod": ["end", "until"],
+                "timex": "2019",
+            },
         ),
         (
             "DATE",

@@ -1,6 +1,7 @@
 """Legal forms of organizations, told apart from their names."""
 
 import pytest
+
 from ie.legal_forms import split_legal_form
 
 
