@@ -10,7 +10,9 @@ from ie.document import Document, Entity
 from .finding import Finding, finding_of
 from .sums import Quantity, Sum, comparators, read_sum
 
-_POWERS = tuple(Decimal(10) ** power for power in (0, 3, 6, 9, 12))
+# what a number without its unit may be counted in: a subunit, units, thousands and so on
+_POWERS = tuple(Decimal(10) ** power for power in (-2, 0, 3, 6, 9, 12))
+_UNITS = (Decimal(1),)
 # a comparator that is outside since a preposition stands between: «примерно на [5 трлн рублей]»
 _OUTSIDE = re.compile(
     r"(?<!\w)(?P<words>(?:не\s+)?(?:(?:более|менее|больше|меньше)\s+чем|свыше\s+чем|около|порядка|почти|примерно"
@@ -21,7 +23,7 @@ _OUTSIDE = re.compile(
 # words that may say as much as a comparator does, a little before or after
 _HINT = re.compile(
     r"более|менее|больше|меньше|свыше|около|порядка|почти|пример|приблиз|ориентир|максим|миним|выше|ниже|до(?!\w)|от(?!\w)|район"
-    r"|предел|под(?!\w)|превы|уровн|округ|лишн|с\s+небольшим|плюс|не\s|едва|поч|оцен|условн|где-то|чуть|\+",
+    r"|предел|под(?!\w)|превы|уровн|округ|лишн|с\s+небольшим|плюс|не\s|едва|поч|оцен|условн|где-то|чуть|[+~≈<>]|(?<!\w)ок\.",
     re.IGNORECASE,
 )
 
@@ -40,7 +42,7 @@ def _number(read: Sum, value: Mapping[str, Any]) -> Iterator[str]:
     said = " and ".join(_shown(quantity) for quantity in read.quantities)
     if len(numbers) != len(read.quantities):
         yield f"The value has {len(numbers)} numbers, the text says {said}."
-    elif not _agree(numbers, read):
+    elif not (_agree(numbers, read) or _agree(numbers[::-1], read)):
         yield f"The value is {' to '.join(f'{number:f}' for number in numbers)}, the text says {said}."
 
 
@@ -55,7 +57,7 @@ def _agree(numbers: list[Decimal], read: Sum) -> bool:
         elliptical = not quantity.has_magnitude and (
             last is not quantity or not read.codes or len(numbers) > 1
         )
-        powers = _POWERS if elliptical else _POWERS[:1]
+        powers = _POWERS if elliptical else _UNITS
         if not any(reading * power == number for reading in quantity.readings for power in powers):
             return False
     return True

@@ -19,7 +19,6 @@ _LIKELY_DATES = frozenset(
     {
         "month",
         "quarter",
-        "decade",
         "century",
         "range of years",
         "some time ago",
@@ -30,6 +29,9 @@ _LIKELY_DATES = frozenset(
 _SURE_SUMS = Grammar([p for p in SUMS.patterns if p.safe], before=r"(?<![\w.,])(?<!\w[-–])")
 _SURE_DATES = Grammar([p for p in DATES.patterns if p.safe or p.name in _LIKELY_DATES])
 _FREQUENT = re.compile(r"(?:кажд|ежегодн)\w+\s+(?:\w+\s+)?$", re.IGNORECASE)
+# a half of what, and a count of quarters
+_PART = re.compile(r"(?:половин|трет|четверт|декад)\w*(?:\s+дня)?$", re.IGNORECASE)
+_RUNNING = re.compile(r"\s+подряд")
 _COPYRIGHT = re.compile(r"©\D{0,12}$|\(c\)\s*$", re.IGNORECASE)
 # names of people, and a month in a name that begins with an adjective: «Красный Октябрь»
 _NOT_A_MONTH = re.compile(r"Ма[яюй]|Март[аы]?|(?:Август|Октябр|Феврал)\w*")
@@ -73,4 +75,5 @@ def _is_date(text: str, match: Match) -> bool:
     found = text[match.start : match.end]
     frequent = _FREQUENT.search(text[max(0, match.start - 30) : match.start])
     copyright_line = _COPYRIGHT.search(text[max(0, match.start - 12) : match.start])
-    return not (frequent or copyright_line or _NOT_A_MONTH.fullmatch(found))
+    partial_period = _PART.search(found) or _RUNNING.match(text, match.end)
+    return not (frequent or copyright_line or partial_period or _NOT_A_MONTH.fullmatch(found))

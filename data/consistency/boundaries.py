@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from ie.data.convert.edges import trim
+from ie.boundaries import trim
 from ie.data.convert.party_words import BODY, CUT, LEGAL_FORMS
 from ie.data.convert.states import is_state
 from ie.document import Document, Entity
@@ -11,11 +11,16 @@ from ie.document import Document, Entity
 from .finding import Finding, finding_of
 
 _S = r"[ \u00a0\u2009\u202f]+"
-_DATE_PREPOSITION = re.compile(rf"(?:в|во|на|к|ко|до|после|с|со|от|по|за|из|о|об|не позднее){_S}", re.I)
+_DATE_PREPOSITION = re.compile(
+    rf"(?:в|во|на|к|ко|до|после|с|со|от|по|за|из|о|об|не позднее|в среднем в){_S}", re.I
+)
 _DATE_RANGE = re.compile(rf"(?:с|со|от){_S}.*{_S}(?:по|до){_S}", re.I | re.S)
 _AMOUNT_PREPOSITION = re.compile(rf"(?:в|во|на|за|с|со|по|из|к|о|об){_S}", re.I)
 _AMOUNT_CHANGE = re.compile(rf"с{_S}.*{_S}до{_S}", re.I | re.S)
-_NAME_PREPOSITION = re.compile(rf"(?:в|во|на|за|с|со|по|из|к|ко|о|об|от|для|у|при){_S}", re.I)
+# a capital may begin a foreign name: «Со Джэ Рим»
+_NAME_PREPOSITION = re.compile(
+    rf"(?:(?:в|во|на|за|с|со|по|из|к|ко|о|об|от|для|у|при){_S}|(?:В|Во|На|За|С|Со|По|Из|К|От|Для|У|При){_S}(?=[а-яё«]))"
+)
 _COMPARATOR = re.compile(
     r"(?<!\w)(?:более|менее|больше|меньше|свыше|около|порядка|почти|примерно|приблизительно|ориентировочно"
     rf"|не{_S}(?:более|менее|больше|меньше)(?:{_S}чем)?|(?:более|менее|больше|меньше){_S}чем){_S}$",
@@ -31,14 +36,15 @@ _NARROWING = re.compile(
     rf"(?<!\w)(?:начал(?:о|а|е|у|ом)|кон(?:ец|ца|це|цу|цом)|середин(?:а|ы|е|у|ой)|(?:текущ|прошл|нынешн|следующ)\w+){_S}$",
     re.I,
 )
+# «начала 15 мая» is a verb and a day
+_DAY_FIRST = re.compile(r"\d{1,2}(?!\d)")
 _PART_OF_DAY = re.compile(rf"(?<!\w)(?:утром|вечером|ночью|ночь{_S}на){_S}$", re.I)
 _FORM = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(LEGAL_FORMS, key=len, reverse=True))}){_S}$")
 _OPENING = re.compile(r"[«„“]$")
 _OUTER = re.compile(
-    r"(?:миров|отечественн|российск|казахстанск|украинск|американск|европейск|глобальн|национальн|региональн|местн|зарубежн"
-    r"|белорусск|узбекск|китайск|советск|вс(?:я|ей|ю|его|ё|е)(?!\w)|кажд|наш|эт(?:а|ой|у|от|ого|ом|им)(?!\w)|друг|так|данн|ведущ"
-    r"|ключев|приоритетн|сво)"
-    rf"\w*{_S}(?!и{_S})",
+    r"(?:(?:миров|отечественн|российск|казахстанск|украинск|американск|европейск|глобальн|зарубежн|белорусск|узбекск|китайск"
+    r"|советск|ведущ|ключев|приоритетн|кажд|данн|друг|так|сво|наш|эт|вс)"
+    rf"(?:ая|ой|ую|ое|ого|ому|ый|ий|ым|им|ом|ые|ие|ых|их|ыми|ими|я|ей|ю|и|й|ём|его|а|у|от|е|ё)){_S}(?!и{_S})",
     re.I,
 )
 _TRAILING_PREPOSITION = re.compile(rf"{_S}(?:в|во|на|за|с|со|по|из|к|о|об|от|для|у|и|или|а)$", re.I)
@@ -51,7 +57,7 @@ _GOODS = re.compile(
 )
 _ADJECTIVE = re.compile(r"[\w-]*(?:[нв]|ск)(?:ый|ий|ая|ое|ые|ого|ому|ым|ую|ых|ыми)", re.I)
 _HEAD = re.compile(
-    rf"(?:отрасл\w+|сектор\w*|индустри\w+|сфер(?:а|ы|е|у|ой|ам|ами|ах)?|област[иь]\w*){_S}(?=[а-яё]{{4}})",
+    rf"(?:отрасл\w+|сфер(?:а|ы|е|у|ой|ам|ами|ах)?|област[иь]\w*){_S}(?!услуг)(?=[а-яё]{{4}})",
     re.I,
 )
 
@@ -82,7 +88,8 @@ def _date(entity: Entity, before: str, after: str) -> Iterator[str]:
         yield f"{word[0].strip()!r} after it belongs to it."
     if _MONTH_END.search(text) and (year := _YEAR_AFTER_MONTH.match(after)):
         yield f"The year{year[0]} after it belongs to it."
-    if word := _NARROWING.search(before) or _PART_OF_DAY.search(before):
+    narrowing = None if _DAY_FIRST.match(text) else _NARROWING.search(before)
+    if word := narrowing or _PART_OF_DAY.search(before):
         yield f"{word[0].strip()!r} before it belongs to it."
 
 
@@ -101,7 +108,7 @@ def _party(entity: Entity, before: str, _after: str) -> Iterator[str]:
         yield "A preposition is outside a name."
     if first[0].islower() and CUT.fullmatch(first) and not BODY.fullmatch(first) and _names_itself(rest):
         yield f"The generic word {first!r} is outside the name."
-    if word := _FORM.search(before):
+    if (word := _FORM.search(before)) and not is_state(text):
         yield f"The legal form {word[0].strip()!r} before it belongs to it."
     if _OPENING.search(before) and _after[:1] in ("»", "”", "“"):
         yield "The quotes around it belong to it."

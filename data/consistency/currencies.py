@@ -6,7 +6,7 @@ import re
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"доллар\w*|долл|бакс\w*|\$", "USD CAD AUD HKD SGD NZD TWD"),
     (r"евро|€", "EUR"),
-    (r"рубл\w*|руб|р|₽|копе\w+|коп", "RUB BYN BYR RUR SUR BYB"),
+    (r"рубл\w*|руб|р|₽|копе\w+|коп", "RUB BYN BYR RUR SUR BYB TJR"),
     (r"тенге|₸|тиын\w*", "KZT"),
     (r"фунт\w*|£|пенс\w*|пенни", "GBP EGP SYP LBP IEP SDG CYP"),
     (r"юан\w*", "CNY"),
@@ -52,7 +52,7 @@ _ORIGIN_TABLE = """
 туркмен TMT TMM/азербайджан AZN AZM/кувейт KWD/ирак IQD/серб RSD/алжир DZD/марокк MAD/иран IRR/катар QAR
 оман OMR/мексик MXN/аргентин ARS/чилийск CLP/колумбий COP/филиппин PHP/немец DEM/финск FIM/китайск CNY
 японск JPY/турецк TRY TRL/казахстан KZT/узбек UZS/киргиз KGS/кыргыз KGS/украин UAH/армян AMD/грузин GEL
-иорданск JOD/бахрейн BHD
+иорданск JOD/бахрейн BHD/таджик TJS TJR
 """
 _ORIGINS = {
     stem: tuple(codes) for stem, *codes in map(str.split, _ORIGIN_TABLE.strip().replace("\n", "/").split("/"))

@@ -19,7 +19,7 @@ _EDGES = (
 _NARROWED = re.compile(
     r"начал|середин|кон(?:ец|ц)|исход|перв|втор|трет|последн|декад|половин|рубеж|числ|ран|позд", re.I
 )
-_SPAN = re.compile(r"\s[—–-]\s|\s(?:по|до|и)\s|\d[-–—]\d|[а-я][-–—][а-я]{3}", re.I)
+_SPAN = re.compile(r"[—–]|\s-\s|\s(?:по|до|и)\s|\d-\d|[а-я]-[а-я]{3}|[IVХX]-[IVХX]", re.I)
 _BEFORE = (
     (("until", "before"), re.compile(r"(?<!\w)(?:до|не\s+позднее|не\s+позже)\s+$", re.I)),
     (("until",), re.compile(r"(?<!\w)ко?\s+$", re.I)),
@@ -73,10 +73,11 @@ class _Day:
 def date_findings(document: Document, entity: Entity, value: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield how the well-formed value of a DATE disagrees with its text and the words before it."""
     before = document.text[max(0, entity.start - 45) : entity.start]
+    after = document.text[entity.end : entity.end + 10]
     for reason in (
         *_calendar(entity.text, value),
         *_edges(entity.text, value),
-        *_bounds(entity, before, value),
+        *_bounds(entity, before, after, value),
     ):
         yield finding_of(document, "value", entity, reason)
 
@@ -105,8 +106,8 @@ def _ends_with(unit: str, numbers: list[int], start: _Day, end: _Day, text: str)
         if min(numbers) != max(numbers):
             return (first, last) in {(min(numbers), max(numbers)), (min(numbers), max(numbers) + winter)}
         return numbers[0] in (first, last) or (winter and numbers[0] == last)
-    if len(numbers) == 1 and unit == "day":
-        return bool(numbers[0] in (first, last))
+    if len(numbers) == 1 and (_SPAN.search(text) or "финансов" in text):
+        return numbers[0] in (first, last)
     return (first, last) == (numbers[0], numbers[-1])
 
 
@@ -138,11 +139,13 @@ def _edges(text: str, value: Mapping[str, Any]) -> Iterator[str]:
             yield f"Nothing in the text says the modifier {mod}."
 
 
-def _bounds(entity: Entity, before: str, value: Mapping[str, Any]) -> Iterator[str]:
+def _bounds(entity: Entity, before: str, after: str, value: Mapping[str, Any]) -> Iterator[str]:
     mods = set(value.get("mod", ()))
     if mods & _BOUNDS and not _BOUNDED.search(before + entity.text):
         yield f"Nothing before it says {'+'.join(sorted(mods & _BOUNDS))}."
     if _COMPARED.search(before) or _ALIKE.search(entity.text):
+        return
+    if re.match(r"\s+на\s", after):  # «перенести с апреля на июнь»
         return
     for names, pattern in _BEFORE:
         said = pattern.search(before)

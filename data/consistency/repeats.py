@@ -21,6 +21,9 @@ _OFFICE = re.compile(
     r"|служб|агентств|директор|вице-премьер|комисси)\w*\s+(?:[\w-]+\s+){0,3}(?:(?:по|и|в\s+сфере)\s+)?$",
     re.IGNORECASE,
 )
+# «долларах США», and a product that begins with its maker: «Kia Rio»
+_DOLLAR = re.compile(r"доллар\w*\s+$", re.IGNORECASE)
+_MODEL = re.compile(r"[A-Za-z]\s+[A-Z0-9]")
 Name = tuple[str, str]  # label and surface
 
 
@@ -118,4 +121,6 @@ def _stands(text: str, name: Name, start: int, end: int) -> bool:
         return False
     if re.search(r"[\w-]$", text[max(0, start - 1) : start]) or re.match(r"[\w-]", text[end : end + 1]):
         return False
-    return name[0] != "SECTOR" or not _OFFICE.search(text[max(0, start - 60) : start])
+    if name[0] == "SECTOR":
+        return not _OFFICE.search(text[max(0, start - 60) : start])
+    return not (_DOLLAR.search(text[max(0, start - 20) : start]) or _MODEL.match(text, end - 1))

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"(?P<digits>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
     r"|(?P<word>[^\W\d_]+)|(?P<dash>[-–—−])|(?P<sign>[$€£¥₽₸₴₺₼₾₹₩₪֏฿₫₦])"
 )
+_ONE = Decimal(1)
 _JOINS = frozenset({"до", "по", "и", "или", "либо"})
 # words of a sum that change neither its number nor its currency
 _IGNORED = re.compile(
@@ -19,6 +20,15 @@ _IGNORED = re.compile(
     r"|минимум|чуть|немногим|немного|не|как|чем|в|на|за|вплоть|всего|сша|стерлингов|us|ещё|еще|приблизит|целых|едва"
     r"|лишь|уже|гораздо|значительно|намного|ровно|где|то|районе|плюс|лишним|каждый|сегодня|х|ти|нынешних|прежних"
     r"|\w+(?:ск|ской|цк)(?:их|ого|ий|ими|ая|ие|ой|ому|ую|им)|\w+ских|золот\w+|наличн\w+|nbsp"
+)
+_INVERTED = frozenset({"тысяч", "миллионов", "миллиардов"})
+_PLURALS = frozenset(
+    f"{word}{end}"
+    for word, ends in (
+        ("тысяч", "и ам ами ах"),
+        *((w, "ы ам ами ах") for w in ("миллион", "миллиард", "триллион")),
+    )
+    for end in ends.split()
 )
 
 
@@ -53,6 +63,7 @@ class _Reader:
     current: frozenset[Decimal] | None = None
     scaled: bool = False
     seen: bool = False
+    last: Decimal = _ONE
 
     def number(self, values: frozenset[Decimal], adds: bool) -> None:
         if self.current is None:
@@ -70,28 +81,41 @@ class _Reader:
         self.settle(factor)
         self.scaled = True
 
-    def settle(self, factor: Decimal) -> None:
-        current = self.current if self.current is not None else frozenset({Decimal(1)})
-        self.total = frozenset(a + b * factor for a in self.total for b in current)
+    def unit(self) -> bool:
+        """End the number before a currency; return whether there is one («доллар двадцать» has none)."""
+        if self.current is not None:
+            self.settle(_ONE)
+        return self.seen
+
+    def settle(self, factor: Decimal, shortened: Decimal = _ONE) -> None:
+        """Add the number times the factor; «миллион двести» may be 1,200,000 too."""
+        current = self.current if self.current is not None else frozenset({_ONE})
+        factors = {factor, shortened / 1000} if shortened > 1000 else {factor}
+        self.total = frozenset(a + b * f for a in self.total for b in current for f in factors)
+        self.last = factor
         self.current, self.seen = None, True
 
     def close(self) -> None:
         if self.current is not None:
-            self.settle(Decimal(1))
+            self.settle(Decimal(1), shortened=self.last)
         if self.seen:
             self.quantities.append(Quantity(self.total, self.scaled))
         self.total, self.scaled, self.seen = frozenset({Decimal(0)}), False, False
+        self.last = _ONE
 
 
 def read_sum(surface: str) -> Sum:
     """Return what the surface of an AMOUNT says."""
     tokens = [(str(m.lastgroup), m[0].lower()) for m in _TOKEN.finditer(surface.replace("&nbsp;", " "))]
     words = [text for _, text in tokens]
+    if len(words) > 1 and words[0] in _INVERTED and words[1] not in _JOINS:
+        tokens = [*tokens[1:], tokens[0]]  # «миллионов десять»
     reader, known = _Reader(), True
     for kind, text in tokens:
         known &= _take(reader, kind, text)
     reader.close()
-    vague = any(is_vague(word) for word in words)
+    counted = any(kind == "digits" or numeral(text) is not None for kind, text in tokens)
+    vague = any(is_vague(word) or (word in _PLURALS and not counted) for word in words)
     return Sum(() if vague else tuple(reader.quantities), codes_in(words), vague, known)
 
 
@@ -108,8 +132,10 @@ def _take(reader: _Reader, kind: str, text: str) -> bool:
         reader.scale(factor)
     elif SUBUNIT.fullmatch(text):
         reader.settle(Decimal("0.01"))
-    elif kind == "sign" or codes_of(text) or re.fullmatch(r"[a-z]{3}", text):
+    elif kind == "sign" or re.fullmatch(r"[a-z]{3}", text):
         return True
+    elif codes_of(text):
+        return reader.unit()
     else:
         return is_vague(text) or _IGNORED.fullmatch(text) is not None
     return True
@@ -118,10 +144,13 @@ def _take(reader: _Reader, kind: str, text: str) -> bool:
 _LESS_MORE = {
     r"(?:более|больше|свыше|выше)": ">",
     r"(?:менее|меньше|ниже)": "<",
-    r"(?:около|порядка|почти|примерно|приблизительно|ориентировочно)": "~",
+    r"(?:около|порядка|почти|примерно|приблизительно|ориентировочно|ок(?=\.))": "~",
+    r"\A(?:тысяч|миллионов|миллиардов)\s+(?:на\s+)?[а-яё\d]+": "~",
+    r"с\s+лишним": ">",
     r"(?:до|максимум)": "<=",
     r"(?:от|минимум)": ">=",
 }
+_SIGNS = {"~": "~", "≈": "~", "∼": "~", ">": ">", "<": "<", "≥": ">=", "≤": "<="}
 _NOT = {"<": ">=", ">": "<="}
 _COMPARATORS = tuple(
     (re.compile(rf"(?<!\w)(не\s+)?{words}(?!\w)", re.I), sign) for words, sign in _LESS_MORE.items()
@@ -130,7 +159,7 @@ _COMPARATORS = tuple(
 
 def comparators(text: str) -> Iterator[str]:
     """Yield the comparators that the words of a text give, by place."""
-    found = []
+    found = [(i, _SIGNS[char]) for i, char in enumerate(text) if char in _SIGNS]
     for pattern, sign in _COMPARATORS:
         for match in pattern.finditer(text):
             found.append((match.start(), _NOT.get(sign, sign) if match[1] else sign))
