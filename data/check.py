@@ -54,13 +54,22 @@ class _Item:
     line: int
     id: str | None
     text: str
+    document: Document | None = None  # where the record has no errors
 
 
-def check_files(paths: Iterable[Path], labels: Collection[str] = LABELS) -> list[Problem]:
+def check_files(
+    paths: Iterable[Path],
+    labels: Collection[str] = LABELS,
+    *,
+    consistency: bool = False,
+    exceptions: Path | None = None,
+) -> list[Problem]:
     """Return every problem of some corpus files: of each record, and of records that repeat one another.
 
     The order is by file and line. A text that stands in two files is an error (files are taken for parts of
-    a split), in one file a warning.
+    a split), in one file a warning. With `consistency` what `ie.data.consistency` finds is an error too, save
+    what the file of `exceptions` lists; an exception that is about no finding is an error itself. Raises
+    `CorpusError` where that file can't be read.
     """
     problems: list[Problem] = []
     items: list[_Item] = []
@@ -75,7 +84,8 @@ def check_files(paths: Iterable[Path], labels: Collection[str] = LABELS) -> list
             reason = str(error).removeprefix(f"{path}: ")
             problems.append(Problem(path, 0, None, reason, "file"))
     problems += _repetitions(items)
-    return sorted(problems, key=lambda problem: (order.index(problem.path), problem.line))
+    problems.sort(key=lambda problem: (order.index(problem.path), problem.line))
+    return problems + _inconsistencies(items, exceptions) if consistency else problems
 
 
 def check_documents(
@@ -107,6 +117,7 @@ def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -
         record = parse_line(line)
     except RecordError as error:
         return _Item(path, number, None, ""), [Fault("json", str(error))]
+    faults = list(record_faults(record, labels))
     fields = record if isinstance(record, dict) else {}
     identifier, text = fields.get("id"), fields.get("text")
     item = _Item(
@@ -114,12 +125,35 @@ def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -
         number,
         None if identifier is None else str(identifier),
         text if isinstance(text, str) else "",
+        Document.from_record(record) if all(fault.warning for fault in faults) else None,
     )
-    return item, list(record_faults(record, labels))
+    return item, faults
 
 
 def _problem(item: _Item, fault: Fault) -> Problem:
     return Problem(item.path, item.line, item.id, fault.reason, fault.rule, fault.warning)
+
+
+def _inconsistencies(items: Sequence[_Item], exceptions: Path | None) -> list[Problem]:
+    """Return the findings of the consistency rules by file and line, then the exceptions that are stale."""
+    from .consistency import apply_exceptions, find_each, read_exceptions  # compiles the grammars
+
+    reviewed = read_exceptions(exceptions) if exceptions is not None else []
+    sound = [(item, item.document) for item in items if item.document is not None]
+    found = find_each([document for _, document in sound])
+    kept, stale = apply_exceptions((finding for findings in found for finding in findings), reviewed)
+    rest = set(kept)
+    problems = [
+        Problem(item.path, item.line, item.id, finding.describe(), finding.rule)
+        for (item, _), findings in zip(sound, found, strict=True)
+        for finding in findings
+        if finding in rest
+    ]
+    for exception in stale:
+        assert exceptions is not None
+        reason = f"No finding of rule {exception.rule!r} is about {exception.text!r}."
+        problems.append(Problem(exceptions, exception.line, exception.id, reason, "exception"))
+    return problems
 
 
 def _repetitions(items: Sequence[_Item]) -> Iterator[Problem]:

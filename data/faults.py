@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ie.boundaries import trim
 from ie.document import Document, Entity
 from ie.errors import RecordError
 from ie.words import word_spans, words
 
-from .convert.edges import trim
 from .corpus import entity_fault, overlap_fault, shorten
 from .units import find_unit
+from .values import value_faults
 
 FIELDS = frozenset(("id", "text", "date", "source", "labels", "entities", "truncated", "model"))
 ENTITY_FIELDS = frozenset(("label", "start", "end", "text", "score", "value"))
@@ -63,6 +64,7 @@ def document_faults(document: Document, entities: list[Entity], labels: Collecti
     for entity in sorted(entities, key=lambda e: (e.start, e.end)):
         yield from _label_faults(document, entity, labels)
         yield from _score_faults(entity)
+        yield from _value_faults(entity)
         fault = _place_fault(document.text, entity)
         if fault is None:
             placed.append(entity)
@@ -113,6 +115,12 @@ def _label_faults(document: Document, entity: Entity, labels: Collection[str]) -
 def _score_faults(entity: Entity) -> Iterator[Fault]:
     if entity.score is not None and not 0 <= entity.score <= 1:
         yield Fault("score", f"{_name(entity)} has score {entity.score}, which is no probability.")
+
+
+def _value_faults(entity: Entity) -> Iterator[Fault]:
+    if entity.value is not None:
+        for reason in value_faults(entity.label, entity.value):
+            yield Fault("value", f"The value of {_name(entity)} is malformed: {reason}")
 
 
 def _place_fault(text: str, entity: Entity) -> Fault | None:

@@ -31,7 +31,11 @@ _HINT = re.compile(
 def amount_findings(document: Document, entity: Entity, value: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield how the well-formed value of an AMOUNT disagrees with its number, currency or comparator."""
     read = read_sum(entity.text)
-    for reason in (*_number(read, value), *_currency(read, value), *_comparator(document, entity, value)):
+    for reason in (
+        *_number(read, value),
+        *_currency(read, value),
+        *_comparator(document, entity, read, value),
+    ):
         yield finding_of(document, "value", entity, reason)
 
 
@@ -68,9 +72,9 @@ def _currency(read: Sum, value: Mapping[str, Any]) -> Iterator[str]:
         yield f"The currency is {value['currency']}, the text says {' or '.join(read.codes)}."
 
 
-def _comparator(document: Document, entity: Entity, value: Mapping[str, Any]) -> Iterator[str]:
+def _comparator(document: Document, entity: Entity, read: Sum, value: Mapping[str, Any]) -> Iterator[str]:
     sign = value["comparator"]
-    if sign == "range" or "value" not in value:
+    if sign == "range" or "value" not in value or len(read.quantities) > 1:
         return
     before = document.text[max(0, entity.start - 40) : entity.start]
     inside = list(comparators(entity.text))

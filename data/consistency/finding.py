@@ -20,7 +20,11 @@ class Finding:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.id or '-'}: {self.rule}: [{self.start}, {self.end}) {self.text!r}: {self.reason}"
+        return f"{self.id or '-'}: {self.rule}: {self.describe()}"
+
+    def describe(self) -> str:
+        """Return the place, the text and the reason in a line."""
+        return f"[{self.start}, {self.end}) {self.text!r}: {self.reason}"
 
 
 def finding_at(document: Document, rule: str, start: int, end: int, reason: str) -> Finding:

@@ -25,11 +25,11 @@ def party_findings(document: Document, entity: Entity, value: Mapping[str, Any])
 
 def _state(text: str, value: Mapping[str, Any]) -> Iterator[str]:
     code = value.get("code")
-    codes = state_codes(text)
+    codes = _codes(text)
     allowed = codes.union(*(_SAME_NAME.get(known, ()) for known in codes))
     if codes and (code or "UN") not in allowed and not (code is None and codes <= _NO_MORE):
         yield f"The code is {code}, the name is that of {' or '.join(sorted(codes))}."
-    if not codes and not state_codes(value["canonical"]):
+    if not codes and not _codes(value["canonical"]):
         yield f"No state is known by the name {value['canonical']!r}."
 
 
@@ -50,3 +50,8 @@ def _name(text: str, value: Mapping[str, Any]) -> Iterator[str]:
 def _takes_form(value: Mapping[str, Any]) -> bool:
     """Return whether a legal form in the name is one that should stand apart."""
     return value["kind"] == "organization" and "legal_form" not in value
+
+
+def _codes(name: str) -> frozenset[str]:
+    """Return the codes of a state by its name, «республика Кипр» in lower case too."""
+    return state_codes(name[:1].upper() + name[1:])

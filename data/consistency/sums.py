@@ -84,7 +84,7 @@ class _Reader:
     def unit(self) -> bool:
         """End the number before a currency; return whether there is one («доллар двадцать» has none)."""
         if self.current is not None:
-            self.settle(_ONE)
+            self.settle(_ONE, shortened=self.last)
         return self.seen
 
     def settle(self, factor: Decimal, shortened: Decimal = _ONE) -> None:
@@ -109,7 +109,8 @@ def read_sum(surface: str) -> Sum:
     tokens = [(str(m.lastgroup), m[0].lower()) for m in _TOKEN.finditer(surface.replace("&nbsp;", " "))]
     words = [text for _, text in tokens]
     if len(words) > 1 and words[0] in _INVERTED and words[1] not in _JOINS:
-        tokens = [*tokens[1:], tokens[0]]  # «миллионов десять»
+        end = next((i for i, word in enumerate(words) if i and codes_of(word)), len(words))
+        tokens = [*tokens[1:end], tokens[0], *tokens[end:]]  # «миллионов десять»
     reader, known = _Reader(), True
     for kind, text in tokens:
         known &= _take(reader, kind, text)

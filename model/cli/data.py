@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ie.errors import CorpusError, InputError
+from ie.errors import CorpusError, InputError, UsageError
 from ie.labels import LABELS
 
 from . import print_error
@@ -29,12 +29,22 @@ def check(
     paths: Paths,
     labels: Labels = LABELS_TEXT,
     format_: Annotated[Format, typer.Option("--format", help="One line a problem, or a JSON list.")] = "text",
+    consistency: Annotated[
+        bool, typer.Option("--consistency", help="Also what the guidelines say of spans and values.")
+    ] = False,
+    exceptions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Reviewed findings of --consistency that may stand.")
+    ] = None,
 ) -> None:
     """List every problem by file, line and reason; files are taken for parts of a split. Exit 1 on errors."""
     from ie.data.check import check_files, summarize
     from ie.data.corpus import corpus_files
 
-    problems = check_files(corpus_files(paths), _names(labels))
+    if exceptions is not None and not consistency:
+        raise UsageError("--exceptions needs --consistency.")
+    problems = check_files(
+        corpus_files(paths), _names(labels), consistency=consistency, exceptions=exceptions
+    )
     if format_ == "json":
         typer.echo(json.dumps([problem.to_record() for problem in problems], ensure_ascii=False, indent=1))
     else:
