@@ -14,12 +14,6 @@ def shares_stem(text: str, canonical: str) -> bool:
     )
 
 
-def stem_count(text: str, canonical: str) -> tuple[int, int]:
-    """Return how many words of `canonical` begin as a word of `text`, and how many words it has."""
-    ours, theirs = _words(text), _words(canonical)
-    return sum(any(_alike(a, b) for a in ours) for b in theirs), len(theirs)
-
-
 def _words(text: str) -> list[str]:
     return [word.lower().replace("ё", "е") for word in _WORD.findall(text)]
 
