@@ -187,10 +187,7 @@ def _format(article: Article) -> str:
 
 def _review(path: Path) -> str:
     """Return what an author wants to know of a file: findings, names that other files use, totals."""
-    try:
-        from .consistency import find
-    except ImportError:
-        find = lambda docs: ["(consistency findings are not there yet)"]
+    from .consistency import find
 
     articles = read_inline(path)
     lines = [f"{finding}" for finding in find([article.document for article in articles])]

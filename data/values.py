@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ie.timex import GRAINS, MODIFIERS
+from ie.timex import GRAINS, MODIFIERS, parse_timex
 
 COMPARATORS = ("=", "~", "<", "<=", ">", ">=", "range")
 KINDS = ("organization", "person", "state")
@@ -105,22 +105,34 @@ def _amount(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _date(value: Mapping[str, Any]) -> Iterator[str]:
-    days = [value.get("start"), value.get("end")]
-    for name, day in zip(("start", "end"), days, strict=True):
-        if not isinstance(day, str) or not _is_day(day):
-            yield f"Field {name!r} must be YYYY-MM-DD, --MM-DD or --MM: {day!r}."
+    start, end = value.get("start"), value.get("end")
+    for name, day in (("start", start), ("end", end)):
+        if name not in value or (day is not None and not (isinstance(day, str) and _is_day(day))):
+            yield f"Field {name!r} must be YYYY-MM-DD, --MM-DD, --MM or null: {day!r}."
             return
-    if str(days[0]).startswith("--") != str(days[1]).startswith("--"):
-        yield f"Of {days[0]} and {days[1]} only one has a year."
-    elif not str(days[0]).startswith("--") and str(days[0]) > str(days[1]):
-        yield f"The start {days[0]} is after the end {days[1]}."
+    if start and end:
+        if start.startswith("--") != end.startswith("--"):
+            yield f"Of {start} and {end} only one has a year."
+        elif not start.startswith("--") and start > end:
+            yield f"The start {start} is after the end {end}."
     if value.get("grain") not in GRAINS:
         yield f"Field 'grain' must be one of {' '.join(GRAINS)}: {value.get('grain')!r}."
     mod = value.get("mod", ["end"])
     if not isinstance(mod, list) or not mod or mod != [name for name in MODIFIERS if name in mod]:
         yield f"Field 'mod' must be a list, in this order, of some of {' '.join(MODIFIERS)}: {mod!r}."
-    if not isinstance(value.get("timex", ""), str):
-        yield f"Field 'timex' must be a string: {value['timex']!r}."
+    if "timex" in value:
+        yield from _timex(value["timex"], start, end)
+
+
+def _timex(timex: Any, start: str | None, end: str | None) -> Iterator[str]:
+    try:
+        period = parse_timex(timex) if isinstance(timex, str) else None
+    except ValueError:
+        period = None
+    if period is None:
+        yield f"Field 'timex' must be a period such as 2016-11 or 2015/2019: {timex!r}."
+    elif (period.start, period.end) != (start, end):
+        yield f"The timex {timex} is from {period.start} to {period.end}, not from {start} to {end}."
 
 
 def _is_day(text: str) -> bool:

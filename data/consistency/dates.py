@@ -83,6 +83,8 @@ def date_findings(document: Document, entity: Entity, value: Mapping[str, Any]) 
 
 
 def _calendar(text: str, value: Mapping[str, Any]) -> Iterator[str]:
+    if not (value["start"] and value["end"]):
+        return
     start, end = _Day.of(value["start"]), _Day.of(value["end"])
     named = [("year", years(text)), ("month", months(text)), ("day", days(text))]
     for unit, numbers in named:
