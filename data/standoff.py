@@ -71,7 +71,7 @@ def merge(standoff: Path, texts: Iterable[Document]) -> Merge:
 
     Of `texts` only ids and texts count. Raises `CorpusError` (`file:line:`) on a bad stand-off line.
     """
-    records = list(_read(standoff))
+    records = list(iter_records(standoff))
     found = _find({identifier for _, identifier, _ in records}, texts)
     documents: list[Document] = []
     missing: list[str] = []
@@ -86,8 +86,11 @@ def merge(standoff: Path, texts: Iterable[Document]) -> Merge:
     return Merge(tuple(documents), tuple(missing), tuple(changed))
 
 
-def _read(path: Path) -> Iterator[tuple[str, str, Record]]:
-    """Yield place (`file:line`), id and record of each line."""
+def iter_records(path: Path) -> Iterator[tuple[str, str, Record]]:
+    """Yield place (`file:line`), id and record of each line of a stand-off file.
+
+    Raises `CorpusError` where a line is not JSON or lacks id or hash.
+    """
     for number, line in iter_lines(path):
         place = f"{path}:{number}"
         try:

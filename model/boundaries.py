@@ -8,13 +8,15 @@ from .document import Span
 PAIRS = {"«": "»", "„": "“", "“": "”", "‘": "’", "(": ")", "[": "]", '"': '"', "'": "'"}
 _CLOSERS = {close: open_ for open_, close in PAIRS.items()}
 _QUOTES = "«„“‘\"'"
+_OPENING = "«„“”\"'‘"
+_CLOSING = "»“”\"'’"
 
 # Signs that may begin or end a span although they are no letters: «≈4 млрд руб.», «Disney+».
 _SIGNS = "≈~±+<>≤≥"
 # Abbreviations whose closing dot belongs to the span; a figure may be glued to them («2009г.»).
 _ABBREVIATION = re.compile(
-    r"(?<![^\W\d_])(?:(?i:гг?|вв?|кв|руб|р|коп|долл|тыс|мес|ст|др|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек)|"
-    r"Inc|Co|Corp|Ltd|Pvt|Pte|Pty|Bros|Jr|Sr|St|(?:\w\.[ \u00a0]?)+\w|z o\.o|[A-ZА-ЯЁ])$"
+    r"(?<![^\W\d_])(?:(?i:гг?|вв?|кв|руб|р|коп|долл|грн|тыс|мес|ст|др|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек)|"
+    r"Inc|Co|Corp|Ltd|Plc|Pvt|Pte|Pty|Kft|Zrt|Nyrt|Bhd|Tbk|Bros|Jr|Sr|St|(?:\w\.[ \u00a0]?)+\w|z o\.o|[A-ZА-ЯЁ])$"
 )
 # Written with a dot by some; at the end of a sentence the dot is the sentence's.
 _MAGNITUDE = re.compile(r"(?:млн|млрд|трлн)$", re.IGNORECASE)
@@ -80,10 +82,10 @@ def _keeps(text: str, start: int, end: int) -> bool:
 def _partner(text: str, start: int, end: int, opening: bool) -> bool:
     """Return whether the quote or bracket at the start (or the end) of a span has its pair inside."""
     sign, rest = (text[start], text[start + 1 : end]) if opening else (text[end - 1], text[start : end - 1])
-    pairs = [PAIRS[sign]] if opening else [open_ for open_, close in PAIRS.items() if close == sign]
-    if sign == "„":
-        pairs.append("”")
-    return any(pair in rest for pair in pairs) or (sign == "”" and "„" in rest)
+    if sign in "()[]":
+        return (PAIRS[sign] if opening else _CLOSERS[sign]) in rest
+    # in careless texts a name opens with quotes of one style and closes with those of another
+    return any(quote in rest for quote in (_CLOSING if opening else _OPENING))
 
 
 def _unpaired(text: str, start: int, end: int) -> int | None:

@@ -140,6 +140,24 @@ def compile_markup(
 
 
 @app.command()
+def card(
+    page: Annotated[Path, typer.Argument(metavar="PAGE", help="Data card, with a place for figures.")],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="Folder of articles in inline markup.")],
+    standoff: Annotated[list[Path] | None, typer.Argument(metavar="[STANDOFF]…")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Draw the plot as this .svg file.")] = None,
+) -> None:
+    """Write the figures of the corpus into its data card."""
+    from ie.data.card import write_card
+    from ie.data.compile import read_passes
+
+    write_card(page, source, standoff or [])
+    if plot:
+        from ie.data.plot import plot_corpus
+
+        plot_corpus(read_passes(source), plot)
+
+
+@app.command()
 def merge(
     standoff: Annotated[Path, typer.Argument(metavar="STANDOFF", help="Annotation without texts.")],
     source: Annotated[
