@@ -24,7 +24,7 @@ _AFTER = r"""
 | GmbH(?:\ &\ Co\.?\ KG(?:aA)?)?|AG|SE|KGaA|KG|OHG|e\.V\.
 | S\.A\.S?\.?|SAS?|SARL|S\.p\.A\.?|SpA|SPA|S\.r\.l\.|Srl|SRL|S\.L\.|N\.V\.|NV|B\.V\.|BV|AB|ASA|AS|A/S|ApS
 | Oyj|Oy|OÜ|UAB|SIA|a\.s\.|s\.r\.o\.|d\.o\.o\.|d\.d\.|Sp\.\ z\ o\.o\.|Kft\.?|Zrt\.?|Nyrt\.?|Bhd\.?|Tbk\.?
-| K\.K\.|KK|A\.Ş\.|A\.S\.|FZE|FZCO|DMCC|WLL|QPSC|SAOG
+| K\.K\.|KK|ХХК|МЧЖ|АЖ|ЖШС|A\.Ş\.|A\.S\.|FZE|FZCO|DMCC|WLL|QPSC|SAOG
 """
 # Two may follow each other: СП ООО. «НПО», «ТД», «УК» and the like are no legal forms and stay in the name.
 _LEADING = re.compile(
@@ -60,7 +60,10 @@ def unquote(name: str) -> str:
         return name
     inner = name[1:-1]
     if name[0] == close:
-        return inner if close not in inner else name
+        if close not in inner or (inner.count(close) == 2 and inner.endswith(close)):
+            return inner
+        # "УК "Тайга" closes both with one quote; "А" и "Б" is two names
+        return inner + close if inner.count(close) == 1 and f" {close}" in inner else name
     depth = 0
     for place, char in enumerate(name):
         depth += (char == name[0]) - (char == close)
