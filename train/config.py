@@ -58,6 +58,10 @@ class CorpusConfig:
     """A corpus file, JSON Lines."""
     weight: float = bounded(1.0, above=0)
     """Expected number of passes over it in an epoch; of 1.5, all windows once and a random half again."""
+    labels: tuple[str, ...] | None = None
+    """Labels that its annotation is trusted for, the others count as not annotated; null trusts all."""
+    without: tuple[str, ...] = ()
+    """Corpus files whose documents, by their text, are left out of this one: better annotation of the same."""
     licence: str | None = None
     """Its licence, for the model card."""
     source: str | None = None

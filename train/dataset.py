@@ -1,7 +1,7 @@
 """Corpora to a dataset of labelled windows, with a record of what went in and what could not."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ie.errors import CorpusError
 from ie.files import sha256
 
 from .alignment import Misaligned, align_documents, open_tags
-from .config import DataConfig
+from .config import CorpusConfig, DataConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def read_corpora(data: DataConfig, labels: Sequence[str]) -> tuple[list[Corpus],
     Raises `CorpusError` on a bad record, a label that is not known, or a corpus without text.
     """
     dev = [_read(path, 1.0, data, labels) for path in data.dev]
-    held_out = {document.text for corpus in dev for document in corpus.documents}
-    train = [_without(_read(c.path, c.weight, data, labels), held_out) for c in data.train]
+    held_out = _texts(dev)
+    train = [_without_leaks(_chosen(corpus, data, labels), held_out) for corpus in data.train]
     for corpus in (*train, *dev):
         if not any(document.text.strip() for document in corpus.documents):
             raise CorpusError(f"{corpus.path}: there is no text in it.")
@@ -113,6 +113,31 @@ def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> 
     return Corpus(path, weight, sha256(Path(path)), known)
 
 
+def _chosen(config: CorpusConfig, data: DataConfig, labels: Sequence[str]) -> Corpus:
+    """Return the part of a training corpus that its configuration asks for."""
+    corpus = _read(config.path, config.weight, data, labels)
+    left_out = _texts(_read(path, 1.0, data, labels) for path in config.without)
+    documents = (document for document in corpus.documents if document.text not in left_out)
+    return replace(corpus, documents=tuple(_trusted(document, config, labels) for document in documents))
+
+
+def _trusted(document: Document, config: CorpusConfig, labels: Sequence[str]) -> Document:
+    """Return `document` as one that is annotated only for the labels that its corpus is trusted for."""
+    if config.labels is None:
+        return document
+    unknown = [label for label in config.labels if label not in labels]
+    if unknown:
+        raise CorpusError(f"{config.path}: its 'labels' name {unknown[0]!r}, which is not in 'labels'.")
+    covered = labels if document.labels is None else document.labels
+    trusted = tuple(label for label in covered if label in config.labels)
+    kept = tuple(entity for entity in document.entities if entity.label in trusted)
+    return replace(document, labels=trusted, entities=kept)
+
+
+def _texts(corpora: Iterable[Corpus]) -> set[str]:
+    return {document.text for corpus in corpora for document in corpus.documents}
+
+
 def _known(document: Document, path: str, data: DataConfig, labels: Sequence[str]) -> Document:
     """Return `document` without entities of ignored labels."""
     for entity in document.entities:
@@ -124,7 +149,7 @@ def _known(document: Document, path: str, data: DataConfig, labels: Sequence[str
     return replace(document, entities=tuple(e for e in document.entities if e.label in labels))
 
 
-def _without(corpus: Corpus, texts: set[str]) -> Corpus:
+def _without_leaks(corpus: Corpus, texts: set[str]) -> Corpus:
     leaked = tuple(document.id or "" for document in corpus.documents if document.text in texts)
     kept = tuple(document for document in corpus.documents if document.text not in texts)
     return replace(corpus, documents=kept, leaked=leaked)

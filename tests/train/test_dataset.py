@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 import toy
@@ -55,6 +56,33 @@ def test_ignored_label_is_no_entity(tmp_path):
     data = toy.config(tmp_path, None, "labels=[AMOUNT, PARTY]", "data.ignore_labels=[DATE]").data
     train, dev = read_corpora(data, ("AMOUNT", "PARTY"))
     assert {e.label for c in (*train, *dev) for d in c.documents for e in d.entities} == {"AMOUNT", "PARTY"}
+
+
+def test_labels_that_a_corpus_is_not_trusted_for_count_as_not_annotated(tmp_path, data):
+    first = replace(data.train[0], labels=("AMOUNT", "PARTY"))
+    [corpus, other], _ = read_corpora(replace(data, train=(first, data.train[1])), LABELS)
+    assert {d.labels for d in corpus.documents} == {("AMOUNT", "PARTY")}
+    assert {e.label for d in corpus.documents for e in d.entities} <= {"AMOUNT", "PARTY"}
+    assert {d.labels for d in other.documents} == {("PARTY",)}
+    narrow = replace(data.train[1], labels=("AMOUNT", "PARTY"))
+    [corpus], _ = read_corpora(replace(data, train=(narrow,)), LABELS)
+    assert {d.labels for d in corpus.documents} == {("PARTY",)}
+
+
+def test_a_label_to_trust_must_be_known(data):
+    first = replace(data.train[0], labels=("AMUONT",))
+    with pytest.raises(CorpusError, match=r"all\.jsonl: its 'labels' name 'AMUONT'"):
+        read_corpora(replace(data, train=(first,)), LABELS)
+
+
+def test_documents_with_better_annotation_elsewhere_are_left_out(tmp_path, data):
+    better = tmp_path / "better.jsonl"
+    write_corpus(better, [replace(document, id="other") for document in toy.documents(3, 5)])
+    first = replace(data.train[0], without=(str(better),))
+    [corpus], _ = read_corpora(replace(data, train=(first,)), LABELS)
+    kept = {document.id for document in corpus.documents}
+    assert len(kept) == 21
+    assert kept.isdisjoint({"toy/5", "toy/6", "toy/7"})
 
 
 @pytest.mark.parametrize("documents", [[], [Document(" \n", id="x")]])
