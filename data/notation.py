@@ -2,7 +2,7 @@
 
 | type | notation |
 |---|---|
-| AMOUNT | `>=1.2b USD`, `3m..5m EUR`, `~ USD` (no number), `500k ?` (no currency); k, m, b, t: 1000 to the n |
+| AMOUNT | `>=1.2b USD`, `3m..5m EUR`, `~ USD` (no number), `5k ?` (no currency); k, m, b, t for 10³ … 10¹² |
 | DATE | a period (`ie.timex`), then modifiers: `2019 until+end` |
 | SECTOR | ISIC code, then the nominative: `D35 энергетика` |
 | STATE | ISO 3166-1 alpha-2 code or `-`, then the nominative: `KZ`, `- Содружество Независимых Государств` |

@@ -11,12 +11,15 @@ _QUOTES = "«„“‘\"'"
 _OPENING = "«„“”\"'‘"
 _CLOSING = "»“”\"'’"
 
+# What careless feeds leave of a quote; a pair of them is one.
+_HTML_QUOTE = "&quot;"
 # Signs that may begin or end a span although they are no letters: «≈4 млрд руб.», «Disney+».
 _SIGNS = "≈~±+<>≤≥"
 # Abbreviations whose closing dot belongs to the span; a figure may be glued to them («2009г.»).
 _ABBREVIATION = re.compile(
     r"(?<![^\W\d_])(?:(?i:гг?|вв?|кв|руб|р|коп|долл|грн|тыс|мес|ст|др|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек)|"
-    r"Inc|Co|Corp|Ltd|Plc|Pvt|Pte|Pty|Kft|Zrt|Nyrt|Bhd|Tbk|Bros|Jr|Sr|St|(?:\w\.[ \u00a0]?)+\w|z o\.o|[A-ZА-ЯЁ])$"
+    r"Inc|Co|Corp|Ltd|Plc|Pvt|Pte|Pty|Kft|Zrt|Nyrt|Bhd|Tbk|Bros|Jr|Sr|St|"
+    r"(?:\w\.[ \u00a0]?)+\w|z o\.o|[A-ZА-ЯЁ])$"
 )
 # Written with a dot by some; at the end of a sentence the dot is the sentence's.
 _MAGNITUDE = re.compile(r"(?:млн|млрд|трлн)$", re.IGNORECASE)
@@ -55,12 +58,17 @@ def tidy(text: str, span: Span, low: int, high: int) -> Span | None:
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    paired = text.count(_HTML_QUOTE, start, end) > 1
     while start < end and (text[start] not in PAIRS and _is_edge(text[start])):
-        start += 1
-    while start < end and text[end - 1] not in _CLOSERS and _is_edge(text[end - 1]):
-        if text[end - 1] in ".!" and _keeps(text, start, end):
+        quote = text.startswith(_HTML_QUOTE, start, end)
+        if quote and paired:
             break
-        end -= 1
+        start += len(_HTML_QUOTE) if quote else 1
+    while start < end and text[end - 1] not in _CLOSERS and _is_edge(text[end - 1]):
+        quote = text.endswith(_HTML_QUOTE, start, end)
+        if (quote and paired) or (text[end - 1] in ".!" and _keeps(text, start, end)):
+            break
+        end -= len(_HTML_QUOTE) if quote else 1
     return start, end
 
 
@@ -93,13 +101,23 @@ def _unpaired(text: str, start: int, end: int) -> int | None:
     open_places: list[int] = []
     for i in range(start, end):
         char = text[i]
-        if char in _CLOSERS and open_places and text[open_places[-1]] == _CLOSERS[char]:
+        if char in "'’" and _inside_word(text, i):
+            continue
+        if char in _CLOSERS and open_places and _closes(text, open_places[-1], i, end):
             open_places.pop()
-        elif char in PAIRS and not (char in "'’" and _inside_word(text, i)):
+        elif char in PAIRS:
             open_places.append(i)
-        elif char in _CLOSERS and not (char in "'’" and _inside_word(text, i)):
+        elif char in _CLOSERS:
             return i
     return open_places[0] if open_places else None
+
+
+def _closes(text: str, opened: int, i: int, end: int) -> bool:
+    """Return whether the sign at `i` closes the one at `opened`, by its form or as another style of quote."""
+    opener, closer = text[opened], text[i]
+    if _CLOSERS[closer] == opener:
+        return True
+    return opener in _OPENING and closer in _CLOSING and PAIRS.get(opener, "") not in text[i:end]
 
 
 def _inside_word(text: str, i: int) -> bool:

@@ -19,8 +19,8 @@ _SPELLED = """
 республиканское унитарное предприятие|индивидуальный предприниматель|автономная некоммерческая организация
 """.strip().replace("\n", "|")
 _AFTER = r"""
-  Inc\.?|Incorporated|Corp\.?|Corporation|(?:Co\.?,?|Pte\.?|Pty\.?|Pvt\.?|Sdn\.?)\ (?:Ltd|Bhd)\.?|Ltd\.?|Limited
-| LLC|LLP|LP|L\.P\.|plc|PLC|Plc|JSC|PJSC|OJSC|CJSC
+  Inc\.?|Incorporated|Corp\.?|Corporation|(?:Co\.?,?|Pte\.?|Pty\.?|Pvt\.?|Sdn\.?)\ (?:Ltd|Bhd)\.?|Ltd\.?
+| Limited|LLC|LLP|LP|L\.P\.|plc|PLC|Plc|JSC|PJSC|OJSC|CJSC
 | GmbH(?:\ &\ Co\.?\ KG(?:aA)?)?|AG|SE|KGaA|KG|OHG|e\.V\.
 | S\.A\.S?\.?|SAS?|SARL|S\.p\.A\.?|SpA|SPA|S\.r\.l\.|Srl|SRL|S\.L\.|N\.V\.|NV|B\.V\.|BV|AB|ASA|AS|A/S|ApS
 | Oyj|Oy|OÜ|UAB|SIA|a\.s\.|s\.r\.o\.|d\.o\.o\.|d\.d\.|Sp\.\ z\ o\.o\.|Kft\.?|Zrt\.?|Nyrt\.?|Bhd\.?|Tbk\.?

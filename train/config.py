@@ -61,7 +61,7 @@ class CorpusConfig:
     labels: tuple[str, ...] | None = None
     """Labels that its annotation is trusted for, the others count as not annotated; null trusts all."""
     without: tuple[str, ...] = ()
-    """Corpus files whose documents, by their text, are left out of this one: better annotation of the same."""
+    """Corpus files with better annotation of some documents, which by their text are left out of this one."""
     licence: str | None = None
     """Its licence, for the model card."""
     source: str | None = None

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ie.cli import main
 from ie.data.card import tables, write_card
 from ie.data.compile import read_passes
@@ -21,7 +22,9 @@ def folder(tmp_path: Path) -> Path:
         " [SECTOR:торговлю|G47 торговля] и [SECTOR:туризм|N79] в [DATE:конце 2016 года|2016 end].\n"
         "=== 01-2 | - | court\nНичего.\n"
     )
-    (tmp_path / "02.txt").write_text("=== 02-1 | 2020-01-01 | wire\n[AMOUNT:сотни рублей|~ RUB] у [ORG:ФНС]\n")
+    (tmp_path / "02.txt").write_text(
+        "=== 02-1 | 2020-01-01 | wire\n[AMOUNT:сотни рублей|~ RUB] у [ORG:ФНС]\n"
+    )
     return tmp_path
 
 

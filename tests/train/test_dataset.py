@@ -58,7 +58,7 @@ def test_ignored_label_is_no_entity(tmp_path):
     assert {e.label for c in (*train, *dev) for d in c.documents for e in d.entities} == {"AMOUNT", "PARTY"}
 
 
-def test_labels_that_a_corpus_is_not_trusted_for_count_as_not_annotated(tmp_path, data):
+def test_labels_that_a_corpus_is_not_trusted_for_count_as_not_annotated(data):
     first = replace(data.train[0], labels=("AMOUNT", "PARTY"))
     [corpus, other], _ = read_corpora(replace(data, train=(first, data.train[1])), LABELS)
     assert {d.labels for d in corpus.documents} == {("AMOUNT", "PARTY")}
