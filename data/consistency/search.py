@@ -12,7 +12,7 @@ from .dates import date_findings
 from .finding import Finding, finding_of
 from .names import party_findings
 from .repeats import find_repeats
-from .sectors import sector_findings
+from .sectors import find_codes, sector_findings
 
 _READERS = {
     "AMOUNT": amount_findings,
@@ -29,12 +29,13 @@ def find(documents: Sequence[Document]) -> list[Finding]:
 
 def find_each(documents: Sequence[Document]) -> list[list[Finding]]:
     """Return the findings of each document, by place."""
-    repeats = find_repeats(documents)
+    repeats, codes = find_repeats(documents), find_codes(documents)
     return [
         sorted(
-            (*_find_in(document), *repeated), key=lambda finding: (finding.start, finding.end, finding.rule)
+            (*_find_in(document), *repeated, *coded),
+            key=lambda finding: (finding.start, finding.end, finding.rule),
         )
-        for document, repeated in zip(documents, repeats, strict=True)
+        for document, repeated, coded in zip(documents, repeats, codes, strict=True)
     ]
 
 

@@ -162,3 +162,13 @@ def test_findings_come_by_document_and_place():
     found = [(finding.id, finding.rule) for finding in find(documents)]
     assert found == [("x", "bare-amount"), ("x", "bare-date"), ("y", "bare-date"), ("y", "bare-amount")]
     assert str(find(documents)[0]) == "x: bare-amount: [5, 17) '5 млн рублей': It looks like a sum."
+
+
+def test_a_sector_has_one_code_in_a_corpus():
+    documents = [
+        valued("[SECTOR:Лизинг|K64 лизинг] и [SECTOR:туризм|N79]", id="a"),
+        valued("про [SECTOR:лизинге|K64 лизинг]", id="b"),
+        valued("о [SECTOR:лизинге|N77 лизинг]", id="c"),
+    ]
+    found = [(finding.id, finding.rule, finding.text) for finding in find(documents)]
+    assert found == [("c", "code", "лизинге")]
