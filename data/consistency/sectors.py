@@ -19,7 +19,7 @@ def sector_findings(document: Document, entity: Entity, value: Mapping[str, Any]
 
 
 def find_codes(documents: Sequence[Document]) -> list[list[Finding]]:
-    """Return for each document the sectors whose code is not the one that most mentions of the sector have."""
+    """Return for each document the sectors whose code is not that of most mentions of the sector."""
     codes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for document in documents:
         for name, code, _ in _coded(document):

@@ -170,5 +170,5 @@ def test_a_sector_has_one_code_in_a_corpus():
         valued("про [SECTOR:лизинге|K64 лизинг]", id="b"),
         valued("о [SECTOR:лизинге|N77 лизинг]", id="c"),
     ]
-    found = [(finding.id, finding.rule, finding.text) for finding in find(documents)]
-    assert found == [("c", "code", "лизинге")]
+    findings = [(finding.id, finding.rule, finding.text) for finding in find(documents)]
+    assert findings == [("c", "code", "лизинге")]
