@@ -38,6 +38,8 @@ def write_card(page: Path, folder: Path, standoff: Sequence[Path]) -> None:
 def tables(passes: Sequence[Pass], standoff: Sequence[Path]) -> Iterator[str]:
     """Yield the tables in Markdown, each with its heading."""
     yield _composition(passes, standoff)
+    if standoff:
+        yield _sources(standoff)
     yield _genres(passes)
     yield _topics(passes)
     documents = [article.document for item in passes for article in item.articles]
@@ -59,6 +61,16 @@ def _composition(passes: Sequence[Pass], standoff: Sequence[Path]) -> str:
         labels = Counter(entity["label"] for record in records for entity in record["entities"])
         rows.append((f"standoff/{path.stem}", len(records), "–", *(labels[label] for label in LABELS)))
     return _table("Composition", ("part", "documents", "words", *LABELS), rows)
+
+
+def _sources(standoff: Sequence[Path]) -> str:
+    lines = ["### Sources of the stand-off texts"]
+    for path in standoff:
+        sources = Counter(str(record.get("source") or "none") for _, _, record in iter_records(path))
+        years = [int(record["date"][:4]) for _, _, record in iter_records(path) if record.get("date")]
+        span = f"dated {min(years)} to {max(years)}, " if years else ""
+        lines.append(f"{path.stem}: {span}{_listed(sources)}.")
+    return "\n\n".join(lines)
 
 
 def _genres(passes: Sequence[Pass]) -> str:

@@ -1,6 +1,7 @@
 """The data card: figures made from the corpus, and its plot."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def standoff(tmp_path: Path) -> Path:
     path = tmp_path / "ours.jsonl"
-    write_standoff(path, [Document("а б", (Entity("DATE", 0, 1, "а"),), id="1")])
+    entity = Entity("DATE", 0, 1, "а")
+    write_standoff(path, [Document("а б", (entity,), id="1", date=date(2004, 3, 2), source="лента")])
     return path
 
 
@@ -50,6 +52,7 @@ def test_every_count_of_the_corpus_is_in_the_tables(folder: Path, standoff: Path
     ]:
         assert row in text.splitlines()
     for line in [
+        "ours: dated 2004 to 2004, лента 1.",
         "1 currencies: RUB 2.",
         "Comparators: = 1, ~ 1.",
         "Articles are dated 2016 to 2020, 1 have no date.",
