@@ -5,15 +5,15 @@ A page keeps its prose; what stands between `<!-- figures -->` and `<!-- /figure
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ie.document import Document, Entity
+from ie.document import Document, Entity, Record
 from ie.errors import CorpusError
 from ie.files import atomic_write
 from ie.labels import LABELS
 
-from .compile import Pass, read_passes
+from .compile import Pass, split_documents
 from .corpus import read_text
 from .standoff import iter_records
 from .values import DIVISIONS
@@ -22,27 +22,28 @@ _FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 SECTIONS = tuple(DIVISIONS)
 
 
-def write_card(page: Path, folder: Path, standoff: Sequence[Path]) -> None:
-    """Put the figures of the articles in `folder` and of stand-off files into the page.
+def write_card(page: Path, passes: Sequence[Pass], standoff: Sequence[Path]) -> None:
+    """Put the figures of the articles and of stand-off files into the page.
 
-    Raises `CorpusError` where the articles or the page are not as they should be.
+    Raises `CorpusError` where the files or the page are not as they should be.
     """
     text = read_text(page)
     if len(_FIGURES.findall(text)) != 1:
         raise CorpusError(f"{page}: There must be one place from <!-- figures --> to <!-- /figures -->.")
-    figures = "\n\n".join(tables(read_passes(folder), standoff))
+    figures = "\n\n".join(tables(passes, standoff))
     with atomic_write(page) as file:
         file.write(_FIGURES.sub(lambda match: f"{match[1]}\n{figures}\n\n{match[2]}", text))
 
 
 def tables(passes: Sequence[Pass], standoff: Sequence[Path]) -> Iterator[str]:
     """Yield the tables in Markdown, each with its heading."""
-    yield _composition(passes, standoff)
-    if standoff:
-        yield _sources(standoff)
+    records = {path.stem: [record for _, _, record in iter_records(path)] for path in standoff}
+    yield _composition(passes, records)
+    if records:
+        yield _sources(records)
     yield _genres(passes)
     yield _topics(passes)
-    documents = [article.document for item in passes for article in item.articles]
+    documents = [document for item in passes for document in item.documents]
     entities = [entity for document in documents for entity in document.entities]
     yield _parties(passes)
     yield _amounts([entity for entity in entities if entity.label == "AMOUNT"])
@@ -50,26 +51,24 @@ def tables(passes: Sequence[Pass], standoff: Sequence[Path]) -> Iterator[str]:
     yield _sectors([entity for entity in entities if entity.label == "SECTOR"])
 
 
-def _composition(passes: Sequence[Pass], standoff: Sequence[Path]) -> str:
+def _composition(passes: Sequence[Pass], standoff: Mapping[str, list[Record]]) -> str:
     rows = []
     for split in dict.fromkeys(item.split for item in passes):
-        documents = [a.document for item in passes if item.split == split for a in item.articles]
-        rows.append((f"news/{split}", *_counts(documents)))
-    rows.append(("news", *_counts(article.document for item in passes for article in item.articles)))
-    for path in standoff:
-        records = [record for _, _, record in iter_records(path)]
+        rows.append((f"news/{split}", *_counts(split_documents(passes, split))))
+    rows.append(("news", *_counts(document for item in passes for document in item.documents)))
+    for name, records in standoff.items():
         labels = Counter(entity["label"] for record in records for entity in record["entities"])
-        rows.append((f"standoff/{path.stem}", len(records), "–", *(labels[label] for label in LABELS)))
+        rows.append((f"standoff/{name}", len(records), "–", *(labels[label] for label in LABELS)))
     return _table("Composition", ("part", "documents", "words", *LABELS), rows)
 
 
-def _sources(standoff: Sequence[Path]) -> str:
+def _sources(standoff: Mapping[str, list[Record]]) -> str:
     lines = ["### Sources of the stand-off texts"]
-    for path in standoff:
-        sources = Counter(str(record.get("source") or "none") for _, _, record in iter_records(path))
-        years = [int(record["date"][:4]) for _, _, record in iter_records(path) if record.get("date")]
+    for name, records in standoff.items():
+        sources = Counter(str(record.get("source") or "none") for record in records)
+        years = [int(record["date"][:4]) for record in records if record.get("date")]
         span = f"dated {min(years)} to {max(years)}, " if years else ""
-        lines.append(f"{path.stem}: {span}{_listed(sources)}.")
+        lines.append(f"{name}: {span}{_listed(sources)}.")
     return "\n\n".join(lines)
 
 
@@ -87,10 +86,7 @@ def _genres(passes: Sequence[Pass]) -> str:
 
 
 def _topics(passes: Sequence[Pass]) -> str:
-    rows = [
-        (item.name, item.split, item.topic, *_counts(article.document for article in item.articles))
-        for item in passes
-    ]
+    rows = [(item.name, item.split, item.topic, *_counts(item.documents)) for item in passes]
     return _table("Topics", ("pass", "split", "topic", "documents", "words", *LABELS), rows)
 
 
@@ -119,7 +115,7 @@ def _amounts(entities: Sequence[Entity]) -> str:
     return "\n\n".join(
         [
             "### Amounts",
-            f"{len(currencies - Counter(none=len(entities)))} currencies: {_listed(currencies)}.",
+            f"{len(currencies.keys() - {'none'})} currencies: {_listed(currencies)}.",
             f"Comparators: {_listed(comparators)}.",
         ]
     )

@@ -54,7 +54,7 @@ class _Item:
     line: int
     id: str | None
     text: str
-    document: Document | None = None  # where the record has no errors
+    document: Document | None = None  # for the consistency rules, where the record has no errors
 
 
 def check_files(
@@ -77,7 +77,7 @@ def check_files(
     for path in order:
         try:
             for number, line in iter_lines(path):
-                item, faults = _check_line(path, number, line, labels)
+                item, faults = _check_line(path, number, line, labels, consistency)
                 items.append(item)
                 problems += (_problem(item, fault) for fault in faults)
         except InputError as error:
@@ -112,7 +112,10 @@ def summarize(problems: Sequence[Problem]) -> str:
     return ", ".join(counts)
 
 
-def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -> tuple[_Item, list[Fault]]:
+def _check_line(
+    path: Path, number: int, line: bytes, labels: Collection[str], keep: bool
+) -> tuple[_Item, list[Fault]]:
+    """Return what a line holds and what is wrong with it; `keep` its document if nothing is."""
     try:
         record = parse_line(line)
     except RecordError as error:
@@ -125,7 +128,7 @@ def _check_line(path: Path, number: int, line: bytes, labels: Collection[str]) -
         number,
         None if identifier is None else str(identifier),
         text if isinstance(text, str) else "",
-        Document.from_record(record) if all(fault.warning for fault in faults) else None,
+        Document.from_record(record) if keep and all(fault.warning for fault in faults) else None,
     )
     return item, faults
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ie.errors import CorpusError
+from ie.document import Document
+from ie.errors import CorpusError, CorpusFaultsError
 
 from .corpus import read_text, write_corpus
 from .inline import Article, read_inline
@@ -29,12 +30,18 @@ class Pass:
     topic: str
     articles: tuple[Article, ...]
 
+    @property
+    def documents(self) -> list[Document]:
+        """The documents of the articles."""
+        return [article.document for article in self.articles]
+
 
 def read_passes(folder: Path) -> list[Pass]:
     """Return the passes of a folder, in the order of `passes.tsv`.
 
-    Raises `CorpusError` with every fault found: those of the files, a file that the table lacks or that is
-    not there, an id that is not its file's or stands twice, an invented name in two parts of the split.
+    Raises `CorpusFaultsError` with every fault found: those of the files, a file that the table lacks or that
+    is not there, an id that is not its file's or stands twice, an invented name in two parts of the split;
+    `CorpusError` where the table cannot be read.
     """
     passes: list[Pass] = []
     faults: list[str] = []
@@ -45,12 +52,14 @@ def read_passes(folder: Path) -> list[Pass]:
         path = folder / f"{name}.txt"
         try:
             passes.append(Pass(name, split, topic, tuple(read_inline(path))))
+        except CorpusFaultsError as error:
+            faults += error.faults
         except CorpusError as error:
             faults.append(str(error))
     faults += _id_faults(folder, passes)
     faults += _shared_names(folder, passes)
     if faults:
-        raise CorpusError("\n".join(faults))
+        raise CorpusFaultsError(faults)
     return passes
 
 
@@ -63,10 +72,14 @@ def compile_folder(folder: Path, target: Path) -> Mapping[Path, int]:
     target.mkdir(parents=True, exist_ok=True)
     counts = {}
     for split in dict.fromkeys(item.split for item in passes):
-        articles = (article for item in passes if item.split == split for article in item.articles)
         path = target / f"{split}.jsonl"
-        counts[path] = write_corpus(path, (article.document for article in articles))
+        counts[path] = write_corpus(path, split_documents(passes, split))
     return counts
+
+
+def split_documents(passes: Iterable[Pass], split: str) -> list[Document]:
+    """Return the documents of one part of the split."""
+    return [document for item in passes if item.split == split for document in item.documents]
 
 
 def _read_table(path: Path) -> dict[str, tuple[str, str]]:
@@ -84,7 +97,7 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
 
 def _id_faults(folder: Path, passes: Sequence[Pass]) -> Iterable[str]:
     for item in passes:
-        ids = Counter(article.document.id or "" for article in item.articles)
+        ids = Counter(document.id or "" for document in item.documents)
         for identifier, count in ids.items():
             place = f"{folder / item.name}.txt: {identifier}"
             if not identifier.startswith(f"{item.name}-"):

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ie.document import Document, Entity
-from ie.errors import CorpusError
+from ie.errors import CorpusFaultsError
 
 from .corpus import read_text
 from .notation import KINDS, format_value, parse_value
@@ -52,9 +52,13 @@ class Article:
     """
 
     document: Document
-    genre: str
     noisy: bool
     invented: frozenset[int]
+
+    @property
+    def genre(self) -> str:
+        """The kind of news it is, one of `GENRES`: the source of the document."""
+        return self.document.source or ""
 
     @property
     def invented_names(self) -> frozenset[str]:
@@ -66,7 +70,8 @@ class Article:
 def read_inline(path: Path) -> list[Article]:
     """Return the articles of a file in inline markup.
 
-    Raises `CorpusError` with every fault of the file, each on a line of its own as `file:line: reason`.
+    Raises `CorpusFaultsError` with every fault of the file as `file:line: reason`, `CorpusError` where it
+    cannot be read.
     """
     articles: list[Article] = []
     faults: list[str] = []
@@ -76,7 +81,7 @@ def read_inline(path: Path) -> list[Article]:
         except _FaultsError as error:
             faults += (f"{path}:{line}: {reason}" for line, reason in error.faults)
     if faults:
-        raise CorpusError("\n".join(faults))
+        raise CorpusFaultsError(faults)
     return articles
 
 
@@ -117,7 +122,7 @@ def _article(header: str, marked: str, number: int) -> Article:
     if not text.strip():
         raise _FaultsError([(number, "The article has no text.")])
     document = Document(text, tuple(entities), id=match["id"], date=date, source=match["genre"])
-    return Article(document, match["genre"], bool(match["noisy"]), frozenset(invented))
+    return Article(document, bool(match["noisy"]), frozenset(invented))
 
 
 def _read(marked: str, number: int) -> tuple[str, list[Entity], list[int]]:

@@ -10,7 +10,9 @@
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from ie.document import Entity, Record
 from ie.legal_forms import split_legal_form
@@ -128,8 +130,7 @@ def _decimal(number: str) -> str:
     return f"{whole:f}" if value == whole else f"{value.normalize():f}"
 
 
-def _format_amount(value: Record | object) -> str:
-    assert isinstance(value, dict)
+def _format_amount(value: Mapping[str, Any]) -> str:
     currency = value["currency"] or "?"
     if "low" in value:
         return f"{_short(value['low'])}..{_short(value['high'])} {currency}"
@@ -139,7 +140,7 @@ def _format_amount(value: Record | object) -> str:
 
 
 def _short(number: str) -> str:
-    """Return a decimal with the largest suffix that leaves no digits after the point, else as it is."""
+    """Return a decimal with the largest suffix that leaves three digits after the point at most."""
     for suffix, power in reversed(POWERS.items()):
         scaled = Decimal(number).scaleb(-power).normalize()
         if suffix and scaled >= 1 and -int(scaled.as_tuple().exponent) <= 3:
@@ -149,7 +150,7 @@ def _short(number: str) -> str:
 
 def _date(notation: str) -> Record:
     timex, _, modifiers = notation.partition(" ")
-    period = parse_timex(re.sub(r"-AU\b", "-FA", timex))
+    period = parse_timex(timex)
     record: Record = {"start": period.start, "end": period.end, "grain": period.grain}
     names = [name for name in re.split(r"[+\s]+", modifiers) if name]
     for name in names:
@@ -160,8 +161,7 @@ def _date(notation: str) -> Record:
     return {**record, "timex": period.timex}
 
 
-def _format_date(value: Record | object) -> str:
-    assert isinstance(value, dict)
+def _format_date(value: Mapping[str, Any]) -> str:
     grain = "" if parse_timex(value["timex"]).grain == value["grain"] else f"@{value['grain']}"
     mod = f" {'+'.join(value['mod'])}" if value.get("mod") else ""
     return f"{value['timex']}{grain}{mod}"

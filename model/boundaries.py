@@ -117,7 +117,7 @@ def _closes(text: str, opened: int, i: int, end: int) -> bool:
     opener, closer = text[opened], text[i]
     if _CLOSERS[closer] == opener:
         return True
-    return opener in _OPENING and closer in _CLOSING and PAIRS.get(opener, "") not in text[i:end]
+    return opener in _OPENING and closer in _CLOSING and PAIRS[opener] not in text[i:end]
 
 
 def _inside_word(text: str, i: int) -> bool:

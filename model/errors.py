@@ -1,5 +1,7 @@
 """Errors that a user can act on: each message is one sentence that says what is wrong and where."""
 
+from collections.abc import Sequence
+
 
 class IEError(Exception):
     """Base of all errors of this package; `exit_code` is what the command line returns for it."""
@@ -17,6 +19,14 @@ class RecordError(InputError):
 
 class CorpusError(InputError):
     """A corpus file holds something wrong; the message starts with `file:line:`."""
+
+
+class CorpusFaultsError(CorpusError):
+    """All that is wrong with the source of a corpus: `faults` are sentences, the message one a line."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
 
 
 class UsageError(IEError):

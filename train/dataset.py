@@ -115,6 +115,9 @@ def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> 
 
 def _chosen(config: CorpusConfig, data: DataConfig, labels: Sequence[str]) -> Corpus:
     """Return the part of a training corpus that its configuration asks for."""
+    for label in config.labels or ():
+        if label not in labels:
+            raise CorpusError(f"{config.path}: its 'labels' name {label!r}, which is not in 'labels'.")
     corpus = _read(config.path, config.weight, data, labels)
     left_out = _texts(_read(path, 1.0, data, labels) for path in config.without)
     documents = (document for document in corpus.documents if document.text not in left_out)
@@ -125,9 +128,6 @@ def _trusted(document: Document, config: CorpusConfig, labels: Sequence[str]) ->
     """Return `document` as one that is annotated only for the labels that its corpus is trusted for."""
     if config.labels is None:
         return document
-    unknown = [label for label in config.labels if label not in labels]
-    if unknown:
-        raise CorpusError(f"{config.path}: its 'labels' name {unknown[0]!r}, which is not in 'labels'.")
     covered = labels if document.labels is None else document.labels
     trusted = tuple(label for label in covered if label in config.labels)
     kept = tuple(entity for entity in document.entities if entity.label in trusted)

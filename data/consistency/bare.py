@@ -67,8 +67,7 @@ def _uncovered(document: Document) -> str:
 
 def _is_sum(text: str, match: Match) -> bool:
     found = text[match.start : match.end]
-    rare = _RARE_CURRENCY.search(found) and not _MAGNITUDE.search(found)
-    return not rare
+    return not _RARE_CURRENCY.search(found) or _MAGNITUDE.search(found) is not None
 
 
 def _is_date(text: str, match: Match) -> bool:

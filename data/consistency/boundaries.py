@@ -74,12 +74,9 @@ def find_boundaries(document: Document) -> Iterator[Finding]:
             yield finding_of(document, "boundary", entity, "Punctuation or white space stands at its edge.")
         before = document.text[max(0, entity.start - 40) : entity.start]
         after = document.text[entity.end : entity.end + 20]
-        for reason in _RULES.get(entity.label, _none)(entity, before, after):
-            yield finding_of(document, "boundary", entity, reason)
-
-
-def _none(_entity: Entity, _before: str, _after: str) -> Iterator[str]:
-    return iter(())
+        if rule := _RULES.get(entity.label):
+            for reason in rule(entity, before, after):
+                yield finding_of(document, "boundary", entity, reason)
 
 
 def _date(entity: Entity, before: str, after: str) -> Iterator[str]:
@@ -104,7 +101,7 @@ def _amount(entity: Entity, before: str, _after: str) -> Iterator[str]:
         yield f"{word[0].strip()!r} before it belongs to it."
 
 
-def _party(entity: Entity, before: str, _after: str) -> Iterator[str]:
+def _party(entity: Entity, before: str, after: str) -> Iterator[str]:
     text = entity.text
     first, _, rest = text.partition(" ")
     if _NAME_PREPOSITION.match(text):
@@ -113,7 +110,7 @@ def _party(entity: Entity, before: str, _after: str) -> Iterator[str]:
         yield f"The generic word {first!r} is outside the name."
     if (word := _FORM.search(before)) and not is_state(text):
         yield f"The legal form {word[0].strip()!r} before it belongs to it."
-    if _OPENING.search(before) and _after[:1] in ("»", "”", "“"):
+    if _OPENING.search(before) and after[:1] in ("»", "”", "“"):
         yield "The quotes around it belong to it."
     elif _OPENING.search(before) and re.search(r"[»”“]", text) and text.count("«") < text.count("»"):
         yield "The opening quote before it belongs to it."

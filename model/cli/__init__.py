@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ie.errors import IEError, MissingDependencyError
+from ie.errors import CorpusFaultsError, IEError, MissingDependencyError
 from ie.version import __version__
 
 COMMANDS = {
@@ -106,16 +106,19 @@ def main() -> None:
 
 
 def report(error: Exception) -> int:
-    """Print `error` as one line on stderr and return the exit code for it."""
+    """Print `error` as one line a fault on stderr and return the exit code for it."""
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in TRAIN_MODULES:
         error = MissingDependencyError(f"This needs {error.name}: pip install 'ie[train]'.")
-    if isinstance(error, IEError):
-        sentence = str(error)
+    if isinstance(error, CorpusFaultsError):
+        sentences: tuple[str, ...] = error.faults
+    elif isinstance(error, IEError):
+        sentences = (str(error),)
     elif isinstance(error, OSError) and error.filename is not None:
-        sentence = f"{os.fsdecode(error.filename)}: {error.strerror}."
+        sentences = (f"{os.fsdecode(error.filename)}: {error.strerror}.",)
     else:
-        sentence = f"unexpected {type(error).__name__}: {error} (run `ie --debug …` to see where)."
-    print_error(sentence)
+        sentences = (f"unexpected {type(error).__name__}: {error} (run `ie --debug …` to see where).",)
+    for sentence in sentences:
+        print_error(sentence)
     return error.exit_code if isinstance(error, IEError) else 1
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ie.errors import CorpusError, InputError, UsageError
+from ie.errors import InputError, UsageError
 from ie.labels import LABELS
 
 from . import print_error
@@ -129,13 +129,7 @@ def compile_markup(
     """Compile articles with inline markup into corpus files; name each line that is wrong."""
     from ie.data.compile import compile_folder
 
-    try:
-        counts = compile_folder(source, target)
-    except CorpusError as error:
-        for fault in str(error).splitlines():
-            print_error(fault)
-        raise typer.Exit(error.exit_code) from error
-    for path, count in counts.items():
+    for path, count in compile_folder(source, target).items():
         typer.echo(f"{path}: {count:,} documents", err=True)
 
 
@@ -150,11 +144,12 @@ def card(
     from ie.data.card import write_card
     from ie.data.compile import read_passes
 
-    write_card(page, source, standoff or [])
+    passes = read_passes(source)
+    write_card(page, passes, standoff or [])
     if plot:
         from ie.data.plot import plot_corpus
 
-        plot_corpus(read_passes(source), plot)
+        plot_corpus(passes, plot)
 
 
 @app.command()

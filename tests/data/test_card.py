@@ -65,12 +65,12 @@ def test_every_count_of_the_corpus_is_in_the_tables(folder: Path, standoff: Path
 def test_the_prose_of_the_page_stays(folder: Path, standoff: Path) -> None:
     page = folder / "README.md"
     page.write_text("До\n<!-- figures -->\nстарое\n<!-- /figures -->\nПосле\n")
-    write_card(page, folder, [standoff])
+    write_card(page, read_passes(folder), [standoff])
     written = page.read_text()
     assert written.startswith("До\n<!-- figures -->\n\n### Composition\n")
     assert written.endswith("\n\n<!-- /figures -->\nПосле\n")
     assert "старое" not in written
-    write_card(page, folder, [standoff])
+    write_card(page, read_passes(folder), [standoff])
     assert page.read_text() == written
 
 
@@ -78,7 +78,7 @@ def test_a_page_without_the_place_is_left_alone(folder: Path) -> None:
     page = folder / "README.md"
     page.write_text("До\n")
     with pytest.raises(CorpusError, match="figures"):
-        write_card(page, folder, [])
+        write_card(page, read_passes(folder), [])
     assert page.read_text() == "До\n"
 
 

@@ -115,7 +115,7 @@ def _articles(draw: st.DrawFn) -> Article:
     date = draw(st.none() | st.dates(datetime.date(1900, 1, 1)))
     genre = draw(st.sampled_from(["wire", "court"]))
     document = Document(text, tuple(entities), id="a-1", date=date, source=genre)
-    return Article(document, genre, draw(st.booleans()), frozenset(invented))
+    return Article(document, draw(st.booleans()), frozenset(invented))
 
 
 @settings(max_examples=300)
