@@ -1,12 +1,12 @@
-"""Facts out of Russian business news: sums, sectors, parties and dates, each with its exact place.
+"""Facts out of Russian business news: sums, sectors, parties and dates, each with its exact place and value.
 
 import ie
 extractor = ie.Extractor.from_pretrained()
 document = extractor.extract("Сумма сделки составила 1,2 млрд долларов.")
-for entity in document.entities:
-print(entity.label, entity.text, entity.score)
+print(document.to_record())
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .document import Document, Entity, Span
@@ -16,14 +16,47 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .extractor import Extractor
+    from .values import (
+        Amount,
+        DateRange,
+        Party,
+        Sector,
+        normalize_amount,
+        normalize_date,
+        normalize_party,
+        normalize_sector,
+    )
 
-__all__ = ["LABELS", "Document", "Entity", "Extractor", "IEError", "Span", "__version__"]
+__all__ = [
+    "LABELS",
+    "Amount",
+    "DateRange",
+    "Document",
+    "Entity",
+    "Extractor",
+    "IEError",
+    "Party",
+    "Sector",
+    "Span",
+    "__version__",
+    "normalize_amount",
+    "normalize_date",
+    "normalize_party",
+    "normalize_sector",
+]
+
+_VALUES = frozenset(
+    {
+        *("Amount", "DateRange", "Party", "Sector"),
+        *("normalize_amount", "normalize_date", "normalize_party", "normalize_sector"),
+    }
+)
 
 
 def __getattr__(name: str) -> object:
-    # numpy and tokenizers are loaded by those who extract, not by `ie --help`
+    # numpy, tokenizers and the tables are loaded by those who use them, not by `ie --help`
     if name == "Extractor":
-        from .extractor import Extractor
-
-        return Extractor
+        return import_module(".extractor", __name__).Extractor
+    if name in _VALUES:
+        return getattr(import_module(".values", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -31,7 +31,8 @@ class Entity:
     """A mention: `text` is exactly `document.text[start:end]`, offsets are Unicode code points.
 
     `score` is the probability that this very span with this label is right, or None where nobody
-    estimated it (annotation). `value` is the normalised value as JSON, or None.
+    estimated it (annotation). `value` is the normalised value as JSON, or None; `reason` says why a
+    normaliser found none. Mentions of one party in a document share a `group`, a number from 0 on.
     """
 
     label: str
@@ -40,6 +41,8 @@ class Entity:
     text: str
     score: float | None = None
     value: Mapping[str, Any] | None = field(default=None, hash=False)
+    reason: str | None = None
+    group: int | None = None
 
     @property
     def span(self) -> Span:
@@ -47,12 +50,16 @@ class Entity:
         return Span(self.start, self.end, self.label)
 
     def to_record(self) -> Record:
-        """Return the JSON form; `score` and `value` only where they are known."""
+        """Return the JSON form; a field only where it is known, a value of null with the reason for it."""
         record: Record = {"label": self.label, "start": self.start, "end": self.end, "text": self.text}
         if self.score is not None:
             record["score"] = round(self.score, 4)
         if self.value is not None:
             record["value"] = dict(self.value)
+        elif self.reason is not None:
+            record |= {"value": None, "reason": self.reason}
+        if self.group is not None:
+            record["group"] = self.group
         return record
 
 
@@ -145,6 +152,8 @@ def _entity(item: Any, where: str) -> Entity:
         text=_get(item, "text", str, where, required=True),
         score=None if score is None else float(score),
         value=_get(item, "value", dict, where),
+        reason=_get(item, "reason", str, where),
+        group=_get(item, "group", int, where),
     )
 
 

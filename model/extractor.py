@@ -16,6 +16,7 @@ from .decode import decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
 from .errors import CheckpointError, HubError, UsageError
+from .values import add_values
 from .windows import Probabilities, Window, merge_windows, plan_windows
 from .words import Offsets, char_spans, words
 
@@ -109,15 +110,30 @@ class Extractor:
             batch_tokens=batch_tokens,
         )
 
-    def extract(self, text: str, *, date: datetime.date | None = None, id: str | None = None) -> Document:  # noqa: A002
-        """Return the document of `text` with its entities in order; `date` and `id` are passed through."""
-        return next(iter(self.extract_batch([Document(text, date=date, id=id)])))
+    def extract(
+        self,
+        text: str,
+        *,
+        date: datetime.date | None = None,
+        id: str | None = None,  # noqa: A002
+        values: bool = True,
+    ) -> Document:
+        """Return the document of `text` with its entities in order, and their values unless `values` is False.
 
-    def extract_batch(self, texts: Iterable[str | Document]) -> Iterator[Document]:
+        `date`, the day of the article, is what relative dates are relative to; `id` is passed through.
+        """
+        return next(iter(self.extract_batch([Document(text, date=date, id=id)], values=values)))
+
+    def extract_batch(self, texts: Iterable[str | Document], *, values: bool = True) -> Iterator[Document]:
         """Yield the document of each text, in the order given, as a stream: memory does not grow with it.
 
-        A `Document` keeps its id, date and source; its entities are replaced by those found.
+        A `Document` keeps its id, date and source; its entities are replaced by those found, with their
+        values unless `values` is False.
         """
+        found = self._extract_stream(texts)
+        return map(add_values, found) if values else found
+
+    def _extract_stream(self, texts: Iterable[str | Document]) -> Iterator[Document]:
         buffer: list[Document] = []
         chars = 0
         for text in texts:

@@ -1,22 +1,16 @@
 """Legal forms of organizations: told apart from the name they stand beside.
 
 The forms are those of the states whose companies Russian business news writes about, as abbreviations and
-spelled out in the nominative; ISO 20275 (Entity Legal Forms) lists them by country.
+spelled out in any case; ISO 20275 (Entity Legal Forms) lists them by country.
 """
 
 import re
+from functools import cache
 
 _BEFORE = """
 АО|ОАО|ПАО|ЗАО|НАО|НПАО|ООО|ОДО|СООО|СОАО|ПК|ИП|КФХ|КХ|СПК|СП|ГУП|МУП|ФГУП|ОГУП|УП|РУП|КУП|ЧУП|ЧП|ЧТУП|РПУП
 КПУП|ГП|МП|ФКП|ФГБУ|ФГАУ|ФГКУ|ФБУ|ФГУ|ФГБОУ|ФГАОУ|ГБУ|ГАУ|ГКУ|ГБУЗ|МБУ|МАУ|МКУ|МУ|ГУ|КГУ|КГП|РГП|РГУ|ГККП|КГКП
 АНО|НКО|ТСЖ|НП|МКПАО|МКООО|МКАО|ТОО|АООТ|ТООТ|АОЗТ|МЧЖ|ОсОО|ЗАСО|ТДА|ХО|СРЛ|ПрАТ|ТОВ|ПАТ
-""".strip().replace("\n", "|")
-_SPELLED = """
-публичное акционерное общество|открытое акционерное общество|закрытое акционерное общество
-непубличное акционерное общество|акционерное общество|общество с ограниченной ответственностью
-товарищество с ограниченной ответственностью|унитарное предприятие|государственное унитарное предприятие
-муниципальное унитарное предприятие|федеральное государственное унитарное предприятие
-республиканское унитарное предприятие|индивидуальный предприниматель|автономная некоммерческая организация
 """.strip().replace("\n", "|")
 _AFTER = r"""
   Inc\.?|Incorporated|Corp\.?|Corporation|(?:Co\.?,?|Pte\.?|Pty\.?|Pvt\.?|Sdn\.?)\ (?:Ltd|Bhd)\.?|Ltd\.?
@@ -27,27 +21,54 @@ _AFTER = r"""
 | K\.K\.|KK|ХХК|МЧЖ|АЖ|ЖШС|A\.Ş\.|A\.S\.|FZE|FZCO|DMCC|WLL|QPSC|SAOG
 """
 # Two may follow each other: СП ООО. «НПО», «ТД», «УК» and the like are no legal forms and stay in the name.
+# «РГУ нефти и газа» and «ГУ МВД» are a university and a board.
 _LEADING = re.compile(
-    rf"(?P<form>(?:(?:{_BEFORE})\b|(?i:{_SPELLED})\b)(?:\s+(?:{_BEFORE})\b)?)\s*(?P<name>\S.*)", re.DOTALL
+    rf"(?P<form>(?:{_BEFORE})\b(?:\s+(?:{_BEFORE})\b)?)(?![\s\u00a0]+[а-яё])"
+    r"(?<!\bГУ(?= [А-ЯЁ]{2}))\s*(?P<name>\S.*)",
+    re.DOTALL,
 )
+_LONGEST_SPELLED = 6
 _TRAILING = re.compile(rf"(?P<name>.*?\S)(?:,\s*|\s+)(?P<form>{_AFTER})", re.VERBOSE | re.DOTALL)
+_WORDS = re.compile(r"[^\s«„“\"()]+")
 _QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“", "'": "'", "‘": "’"}
 
 
 def split_legal_form(name: str) -> tuple[str, str | None]:
     """Return an organization's name without its outer quotes, and its legal form or None.
 
-    Quotes inside the name stay: «ООО «УК «Тайга»» gives `УК «Тайга»` and `ООО`.
+    Quotes inside the name stay: «ООО «УК «Тайга»» gives `УК «Тайга»` and `ООО`. A form that is spelled out
+    is returned in the nominative.
     """
-    if match := _LEADING.fullmatch(name):
-        return unquote(match["name"]), match["form"]
+    if found := _leading(name):
+        return found
     bare = unquote(name)
     # the quotes of a Russian text may stand around a foreign form or before it
     if (match := _TRAILING.fullmatch(bare)) and len(match["name"]) > 1:
         return unquote(match["name"]), match["form"]
-    if bare != name and (match := _LEADING.fullmatch(bare)):
-        return unquote(match["name"]), match["form"]
+    if bare != name and (found := _leading(bare)):
+        return found
     return bare, None
+
+
+def _leading(name: str) -> tuple[str, str] | None:
+    """Return the name after a legal form in front, and the form; None where there is none."""
+    if match := _LEADING.fullmatch(name):
+        return unquote(match["name"]), match["form"]
+    words = list(_WORDS.finditer(name, 0, 200))
+    for count in range(min(len(words) - 1, _LONGEST_SPELLED), 1, -1):
+        end = words[count - 1].end()
+        form = _spelled().get(" ".join(word[0] for word in words[:count]).lower().replace("ё", "е"))
+        if form is not None and not words[count][0][0].islower():
+            return unquote(name[end:]), form
+    return None
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    from .values.tables import read_table  # the values import this module
+
+    forms: dict[str, str] = read_table("legal_forms")
+    return forms
 
 
 def unquote(name: str) -> str:

@@ -1,10 +1,10 @@
 """Documents as one self-contained HTML page: no scripts, no fetches, text exactly as it was."""
 
 import html
-import json
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from .brief import brief
 from .document import Document, Entity
 from .highlight import colour, heading, segments
 
@@ -56,8 +56,7 @@ def _mark(text: str, label: str, labels: Sequence[str], title: str = "") -> str:
 
 def _title(entity: Entity) -> str:
     score = None if entity.score is None else f"{entity.score:.2f}"
-    value = None if entity.value is None else json.dumps(dict(entity.value), ensure_ascii=False)
-    return " ".join(filter(None, (entity.label, score, value)))
+    return " ".join(filter(None, (entity.label, score, brief(entity))))
 
 
 def _escape(text: str) -> str:

@@ -1,6 +1,5 @@
 """Documents for a reader at a terminal: the text with its entities highlighted, and a table of them."""
 
-import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
@@ -10,6 +9,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from .brief import brief
 from .document import Document, Entity
 from .highlight import PALETTE, colour, heading, segments
 
@@ -69,7 +69,7 @@ def _text(document: Document, labels: Sequence[str], plain: bool) -> Text:
 
 
 def _table(entities: Sequence[Entity], labels: Sequence[str]) -> Table:
-    valued = any(entity.value is not None for entity in entities)
+    valued = any(entity.value is not None or entity.reason for entity in entities)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("label", "text", "start", "end", "score", *(["value"] if valued else [])):
         number = name in ("start", "end", "score")
@@ -83,8 +83,7 @@ def _table(entities: Sequence[Entity], labels: Sequence[str]) -> Table:
             Text("" if entity.score is None else f"{entity.score:.2f}"),
         ]
         if valued:
-            value = "" if entity.value is None else json.dumps(dict(entity.value), ensure_ascii=False)
-            cells.append(Text(visible(value)))
+            cells.append(Text(visible(brief(entity))))
         table.add_row(*cells)
     return table
 

@@ -38,7 +38,7 @@ import ie
 
 extractor = ie.Extractor.from_pretrained("{facts.reference}")
 for entity in extractor.extract("Сумма сделки составила 1,2 млрд долларов.").entities:
-    print(entity.label, entity.start, entity.end, entity.text, entity.score)
+    print(entity.label, entity.start, entity.end, entity.text, entity.score, entity.value)
 ```
 
 ```sh
@@ -81,6 +81,7 @@ def scores(facts: Facts) -> str:
         "## Scores",
         head,
         table(("", "precision", "recall", "F1", "gold spans"), rows),
+        _values(facts.evaluation or {}),
         _caution(results),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -215,6 +216,19 @@ def _explanation(results: Results) -> str:
         level, count = results.intervals["confidence"], results.intervals["resamples"]
         text += f" In brackets: {level:.0%} intervals from {count} bootstrap resamples of documents."
     return text
+
+
+def _values(evaluation: Mapping[str, Any]) -> str:
+    """Return the table of normalised values, empty where they were not scored."""
+    scored = evaluation.get("values") or {}
+    rows = []
+    for label, score in scored.items():
+        fields = (f"{name} {counts['right']}/{counts['scored']}" for name, counts in score["fields"].items())
+        rows.append((label, f"{score['accuracy']:.3f}", str(score["scored"]), ", ".join(fields)))
+    if not rows:
+        return ""
+    head = "Normalised values, which rules read, of the spans that were found exactly:"
+    return f"{head}\n\n{table(('', 'right', 'of', 'by field'), rows)}"
 
 
 def _caution(results: Results) -> str:

@@ -16,7 +16,7 @@ NONE = "none"
 CONTEXT = 60
 
 Kind = Literal["right", "missed", "spurious", "label", "boundary"]
-ERROR_KINDS = ("missed", "spurious", "label", "boundary")
+ERROR_KINDS = ("missed", "spurious", "label", "boundary", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,11 @@ def errors(documents: Sequence[Document], found: Sequence[Sequence[Match]]) -> I
     for index, (document, document_matches) in enumerate(zip(documents, found, strict=True)):
         for m in document_matches:
             if m.kind != "right":
-                yield _error(document, index, m)
+                yield error_record(document, index, m)
 
 
-def _error(document: Document, index: int, found: Match) -> Record:
+def error_record(document: Document, index: int, found: Match) -> Record:
+    """Return a match as JSON; `index` is the place of its document."""
     start, end = found.extent
     return {
         "kind": found.kind,

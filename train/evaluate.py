@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ie.document import Document, Record
+from ie.document import Document, Entity, Record
 from ie.errors import UsageError
 from ie.files import atomic_write, sha256
 from ie.labels import LABELS
+from ie.values import add_values
 
 from .agreement import Agreement, agree
 from .bootstrap import Intervals, intervals
@@ -19,6 +20,7 @@ from .calibration import Calibration, calibration, with_min_score
 from .confusion import ERROR_KINDS, Confusion, confusion, errors, matches
 from .metrics import Counts, Scores, Tally, tally
 from .pairing import check_duplicates, pair
+from .valuescores import ValueScore, value_errors, value_scores
 
 EVALUATION_FILE = "evaluation.json"
 ERRORS_FILE = "errors.jsonl"
@@ -64,6 +66,7 @@ DEFAULTS = Options()
 class Evaluation:
     """The results for `documents`; `left_out` counts gold entities of labels that were not scored.
 
+    `values` are the scores of normalised values by label, None where the predictions have none.
     `seconds` is the time that predicting took, None for predictions that were read from a file.
     """
 
@@ -76,6 +79,7 @@ class Evaluation:
     agreement: Agreement
     confusion: Confusion
     calibration: Calibration
+    values: Mapping[str, ValueScore] | None
     errors: tuple[Record, ...]
     left_out: Mapping[str, int]
     seconds: float | None = None
@@ -105,6 +109,7 @@ class Evaluation:
             "seqeval": self.agreement.to_record(),
             "confusion": self.confusion.to_record(),
             "calibration": self.calibration.to_record(),
+            "values": self.values and {label: score.to_record() for label, score in self.values.items()},
             "errors": _count_kinds(self.errors),
         }
         return {**record, "by_document": list(self.by_document())} if documents else record
@@ -141,6 +146,19 @@ def compare(
     return _compare(gold, pair(gold, predicted), labels, options)
 
 
+def evaluate_values(documents: Sequence[Document], options: Options = DEFAULTS) -> Evaluation:
+    """Return the evaluation of the normalisers on gold spans: spans are all right, values are read anew.
+
+    Raises as `compare` does.
+    """
+    bare = (replace(d, entities=tuple(map(_without_value, d.entities))) for d in documents)
+    return compare(documents, [add_values(document) for document in bare], options)
+
+
+def _without_value(entity: Entity) -> Entity:
+    return replace(entity, value=None, reason=None, group=None)
+
+
 def known_labels(documents: Iterable[Document]) -> tuple[str, ...]:
     """Return the labels that the documents declare or use: our own in their order, then others by name."""
     seen = {label for d in documents for label in (*(d.labels or ()), *(e.label for e in d.entities))}
@@ -175,6 +193,7 @@ def _compare(
     predicted = [with_min_score(document, options.min_score) for document in predicted]
     counts = tally(gold, predicted, labels)
     found = matches(gold, predicted, labels)
+    values = value_scores(found)
     return Evaluation(
         model=_model(predicted),
         gold=tuple(gold),
@@ -185,7 +204,8 @@ def _compare(
         agreement=agree(gold, predicted, labels),
         confusion=confusion(found, labels),
         calibration=calibration(gold, predicted, labels),
-        errors=tuple(errors(gold, found)),
+        values=values,
+        errors=(*errors(gold, found), *(value_errors(gold, found) if values is not None else ())),
         left_out=_left_out(gold, labels),
     )
 

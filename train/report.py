@@ -9,6 +9,7 @@ from .calibration import Calibration
 from .confusion import NONE, Confusion
 from .evaluate import Evaluation
 from .metrics import Counts, LabelScores, Means
+from .valuescores import ValueScore
 
 Row = Sequence[str]
 
@@ -25,6 +26,7 @@ def render(evaluation: Evaluation, documents: bool = False) -> str:
         _agreement(evaluation.agreement),
         _confusion(evaluation.confusion),
         _calibration(evaluation.calibration),
+        *([_values(evaluation.values)] if evaluation.values else []),
         *([_documents(evaluation)] if documents else []),
     ]
     return "\n\n".join(parts) + "\n"
@@ -146,6 +148,15 @@ def _calibration(calibration: Calibration) -> str:
         if b.spans
     ]
     return f"{head}\n" + table([("score", "spans", "mean score", "right"), *rows])
+
+
+def _values(values: Mapping[str, ValueScore]) -> str:
+    rows: list[Row] = [("", "right", "of", "accuracy")]
+    for label, score in values.items():
+        rows.append((f"  {label}", str(score.right), str(score.scored), f"{score.accuracy:.3f}"))
+        for name, (right, scored) in score.fields.items():
+            rows.append((f"    {name}", str(right), str(scored), f"{right / scored:.3f}"))
+    return "Values of mentions whose span and label are right\n" + table(rows)
 
 
 def _documents(evaluation: Evaluation) -> str:

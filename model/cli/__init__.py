@@ -19,6 +19,7 @@ from ie.version import __version__
 
 COMMANDS = {
     "predict": "Find sums, sectors, parties and dates in texts.",
+    "normalize": "Print the normalised value of a phrase.",
     "train": "Train a model by a recipe.",
     "evaluate": "Score a model on an annotated corpus.",
     "data": "Check, count, split and convert corpora.",

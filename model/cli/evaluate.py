@@ -10,7 +10,8 @@ import typer
 from ie.errors import UsageError
 
 if TYPE_CHECKING:
-    from ie.train.evaluate import Evaluation
+    from ie.document import Document
+    from ie.train.evaluate import Evaluation, Options
 
 
 class Format(StrEnum):
@@ -28,6 +29,9 @@ def command(
     predictions: Annotated[
         Path | None, typer.Option(help="Score these predicted documents (JSON Lines) instead of a model.")
     ] = None,
+    gold_spans: Annotated[
+        bool, typer.Option("--gold-spans", help="Score values alone: read those of the annotated spans anew.")
+    ] = False,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
     runtime: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
@@ -46,23 +50,20 @@ def command(
     errors: Annotated[Path | None, typer.Option(help="Write errors with their context, JSON Lines.")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE,  # noqa: A002
 ) -> None:
-    """Score a model on annotated documents: strict, overlap and boundaries, with intervals and errors."""
+    """Score a model on annotated documents: strict, overlap and boundaries, values, intervals and errors."""
     from ie.data.corpus import read_corpus
-    from ie.train.evaluate import Options, compare, describe_file, evaluate, write_evaluation, write_records
+    from ie.train.evaluate import Options, describe_file, write_evaluation, write_records
 
     chosen = tuple(label.strip() for label in labels.split(",")) if labels is not None else None
     options = Options(labels=chosen, bootstrap=bootstrap, seed=seed, min_score=min_score)
     gold = read_corpus(data)
-    if predictions is not None:
-        _refuse_model(model=model, revision=revision)
-        evaluation = compare(gold, read_corpus(predictions), options)
+    if gold_spans or predictions is not None:
+        other = "--gold-spans" if gold_spans else "--predictions"
+        _refuse(other, model=model, revision=revision, predictions=predictions if gold_spans else None)
+        evaluation = _without_model(gold, predictions, options)
     else:
-        from ie import Extractor
-
-        extractor = Extractor.from_pretrained(
-            model, revision=revision, runtime=runtime, device=device, threads=threads
-        )
-        evaluation = evaluate(extractor, gold, options)
+        settings = {"revision": revision, "runtime": runtime, "device": device, "threads": threads}
+        evaluation = _with_model(gold, model, settings, options)
     description = describe_file(data)
     if output is not None:
         write_evaluation(output, evaluation, description)
@@ -71,11 +72,30 @@ def command(
     typer.echo(_render(evaluation, format, documents, description), nl=False)
 
 
-def _refuse_model(**given: str | None) -> None:
-    """Raise `UsageError` where an option that chooses a model was given beside predictions."""
+def _without_model(gold: "list[Document]", predictions: Path | None, options: "Options") -> "Evaluation":
+    """Return the evaluation of predictions from a file, or of the values of the gold spans."""
+    from ie.data.corpus import read_corpus
+    from ie.train.evaluate import compare, evaluate_values
+
+    if predictions is None:
+        return evaluate_values(gold, options)
+    return compare(gold, read_corpus(predictions), options)
+
+
+def _with_model(
+    gold: "list[Document]", model: str | None, settings: dict[str, Any], options: "Options"
+) -> "Evaluation":
+    from ie import Extractor
+    from ie.train.evaluate import evaluate
+
+    return evaluate(Extractor.from_pretrained(model, **settings), gold, options)
+
+
+def _refuse(other: str, **given: object) -> None:
+    """Raise `UsageError` where an option that needs a model, or stands for one, was given beside `other`."""
     for name, value in given.items():
         if value is not None:
-            raise UsageError(f"--{name} cannot be combined with --predictions, which need no model.")
+            raise UsageError(f"--{name} cannot be combined with {other}, which needs no model.")
 
 
 def _render(evaluation: "Evaluation", form: Format, documents: bool, data: dict[str, Any]) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ie.document import Document
 
 
+AUTO = "auto"
+
+
 class Runtime(StrEnum):
     """What runs the model."""
 
@@ -47,9 +50,13 @@ def command(
         Path | None, Option("--output", "-o", help="File to write, whole or not at all.")
     ] = None,
     date: Annotated[
-        datetime.datetime | None,
-        Option(formats=["%Y-%m-%d"], help="Date of the texts that have none of their own."),
+        str | None,
+        Option(
+            metavar="YYYY-MM-DD|auto",
+            help="Date of the texts that have none of their own; auto is that of their dateline or byline.",
+        ),
     ] = None,
+    values: Annotated[bool, Option(help="Whether to add normalised values.")] = True,
     model: Annotated[
         str | None, Option(help="Folder, or org/name on the Hugging Face Hub; by default the bundled model.")
     ] = None,
@@ -68,7 +75,7 @@ def command(
     input_format: Annotated[InputFormat, Option(help="How to read, whatever the suffix.")] = InputFormat.AUTO,
     encoding: Annotated[str | None, Option(help="Encoding of the inputs; detected by default.")] = None,
 ) -> None:
-    """Find sums, sectors, parties and dates in texts.
+    """Find sums, sectors, parties and dates in texts, each with its normalised value.
 
     A JSONL input has "text" and may have "date" and "id". Exit code 1 says that some inputs, each named on
     stderr, could not be read; the others are done.
@@ -77,8 +84,9 @@ def command(
     from ie.inputs import Reading, read_documents
     from ie.outputs import default_format, open_output, write
     from ie.selection import check_labels, select
+    from ie.values import with_dateline
 
-    reading = Reading(input_format, encoding, date and date.date())
+    reading = Reading(input_format, encoding, _date(date))
     readable = Readable(read_documents(_given(paths), reading, skip=output))
     extractor = Extractor.from_pretrained(
         model,
@@ -90,11 +98,22 @@ def command(
         batch_tokens=batch_tokens or DEFAULT_BATCH_TOKENS,
     )
     wanted = check_labels([name for item in labels or () for name in item.split(",")], extractor.labels)
-    found = (select(document, wanted, min_score) for document in extractor.extract_batch(readable))
+    documents = map(with_dateline, readable) if date == AUTO else readable
+    found = (select(d, wanted, min_score) for d in extractor.extract_batch(documents, values=values))
     with open_output(output) as stream:
         write(found, stream, output_format or default_format(output, sys.stdout.isatty()), wanted)
     if readable.failed:
         raise typer.Exit(1)
+
+
+def _date(given: str | None) -> datetime.date | None:
+    """Return the day that `--date` gives; none for auto."""
+    if given is None or given == AUTO:
+        return None
+    try:
+        return datetime.datetime.strptime(given, "%Y-%m-%d").date()
+    except ValueError:
+        raise UsageError(f"--date must be a day such as 2016-11-07, or {AUTO}: {given!r}.") from None
 
 
 class Readable:

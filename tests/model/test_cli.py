@@ -34,7 +34,7 @@ class Stub:
         self.asked = {"ref": ref, **options}
         return self
 
-    def extract_batch(self, documents):
+    def extract_batch(self, documents, values=True):
         for document in documents:
             places = [(document.text.find(word), word) for word in ("Заря", "рублей")]
             entities = [
@@ -186,7 +186,7 @@ def test_the_options_set_how_much_is_said(level, flags):
 
 
 def test_logs_go_to_stderr(ie, stub, article):
-    def log_and_extract(documents):
+    def log_and_extract(documents, **_):
         logging.getLogger("ie.any").info("loading")
         return iter(documents)
 
@@ -197,7 +197,7 @@ def test_logs_go_to_stderr(ie, stub, article):
 
 
 def test_a_traceback_shows_when_asked_for(stub, article, monkeypatch, capsys):
-    stub.extract_batch = lambda _: 1 / 0
+    stub.extract_batch = lambda *_, **__: 1 / 0
     monkeypatch.setattr(sys, "argv", ["ie", "--debug", "predict", str(article)])
     with pytest.raises(ZeroDivisionError):
         main()
@@ -264,7 +264,7 @@ def test_predict_writes_a_file_in_the_format_of_its_suffix(ie, article, tmp_path
 def test_a_run_that_fails_leaves_the_old_output(ie, stub, article, tmp_path):
     output = tmp_path / "out.jsonl"
     output.write_text("старое")
-    stub.extract_batch = lambda documents: (1 / 0 for _ in documents)
+    stub.extract_batch = lambda documents, **_: (1 / 0 for _ in documents)
     assert ie("predict", article, "-o", output)[0] == 1
     assert (output.read_text(), len(list(tmp_path.iterdir()))) == ("старое", 2)
 
@@ -373,7 +373,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from ie.extractor import Extractor
 class Stub:
     labels = ("PARTY",)
-    def extract_batch(self, documents):
+    def extract_batch(self, documents, values=True):
         for document in documents:
             yield from itertools.repeat(document, {times})
 Extractor.from_pretrained = lambda *_, **__: Stub()

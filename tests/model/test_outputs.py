@@ -20,7 +20,10 @@ from ie.selection import check_labels, select
 
 TEXT = "Банк «Заря» вложит 300 млн рублей."
 BANK = make_entity(TEXT, Span(0, 11, "PARTY"), 0.97)
-SUM = replace(make_entity(TEXT, Span(19, 33, "AMOUNT"), 0.5), value={"value": "300000000", "currency": "RUB"})
+SUM = replace(
+    make_entity(TEXT, Span(19, 33, "AMOUNT"), 0.5),
+    value={"value": "300000000", "currency": "RUB", "comparator": "="},
+)
 DAY = datetime.date(2016, 11, 7)
 DOCUMENT = Document(TEXT, (BANK, SUM), id="a.txt", date=DAY, labels=LABELS, model="m@1")
 STEERING = "до\x1b[31m\x9b2J\x07\x00\r\u202eпосле [bold red]:smile:"
@@ -92,7 +95,7 @@ def test_a_page_is_one_file_with_legend_colours_and_scores():
     assert [label in legend for label in LABELS] == [True] * 4
     party = colour("PARTY", LABELS)
     assert f'<mark style="background:{party}" title="PARTY 0.97">Банк «Заря»</mark>' in page
-    assert Page(page).titles[1] == 'AMOUNT 0.50 {"value": "300000000", "currency": "RUB"}'
+    assert Page(page).titles[1] == "AMOUNT 0.50 300\u202f000\u202f000 RUB"
     assert re.findall("<h2>(.*?)</h2>", page) == ["a.txt · 2016-11-07", "b.txt · 2016-11-07"]
     assert not re.search(r"<script|<link|\bsrc=|https?:", page)
 
@@ -108,7 +111,7 @@ def test_a_table_names_every_entity_with_place_and_score():
     assert "a.txt · 2016-11-07" in table
     assert "[Банк «Заря» PARTY] вложит [300 млн рублей AMOUNT]." in table
     assert re.search(r"^PARTY +Банк «Заря» +0 +11 +0\.97", table, re.M)
-    assert re.search(r'^AMOUNT +300 млн рублей +19 +33 +0\.50 +\{"value": "300000000"', table, re.M)
+    assert re.search(r"^AMOUNT +300 млн рублей +19 +33 +0\.50 +300\u202f000\u202f000 RUB", table, re.M)
 
 
 def test_a_table_of_nothing_says_so():

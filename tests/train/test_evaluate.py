@@ -145,7 +145,7 @@ def test_evaluation_is_written_and_read_as_json(tmp_path):
     assert record["scores"]["strict"]["micro"]["f1"] == 0.5
     assert record["intervals"]["resamples"] == 10
     assert [row["id"] for row in record["by_document"]] == ["news/1", "news/2"]
-    assert record["errors"] == {"missed": 0, "spurious": 0, "label": 0, "boundary": 2}
+    assert record["errors"] == {"missed": 0, "spurious": 0, "label": 0, "boundary": 2, "value": 0}
     errors = (tmp_path / "out/errors.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["kind"] for line in errors] == ["boundary", "boundary"]
     assert read_corpus(tmp_path / "out/predictions.jsonl") == list(found.predicted)

@@ -1,0 +1,97 @@
+"""Values of the mentions of a document: each read with the text around it and the mentions before it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ie.document import Document, Entity
+
+from .amounts import Amount
+from .bounds import modifiers
+from .dateline import find_dateline
+from .dates import DateRange, read_date
+from .ellipsis import read_amounts
+from .groups import group_mentions
+from .parties import Party, read_party
+from .result import Context, Unknown
+from .sectors import Sector, read_sector
+from .tense import leaning_of
+
+Value = Amount | DateRange | Party | Sector
+
+
+def add_values(document: Document) -> Document:
+    """Return the document with the value of every mention of the four labels, or the reason why it has none.
+
+    Parties have groups too. The document's date is what relative dates are relative to. Mentions of other
+    labels stay as they are.
+    """
+    entities = list(document.entities)
+    for label, read in _READERS.items():
+        places = [i for i, entity in enumerate(entities) if entity.label == label]
+        mentions = [entities[i] for i in places]
+        for place, valued in zip(places, read(document, mentions), strict=True):
+            entities[place] = valued
+    return replace(document, entities=tuple(entities))
+
+
+def with_dateline(document: Document) -> Document:
+    """Return the document with the date of its own dateline or byline, if it has none and that is certain."""
+    return document if document.date else replace(document, date=find_dateline(document.text))
+
+
+def context_of(document: Document, mention: Entity) -> Context:
+    """Return the text around a mention."""
+    return Context.of(document.text, mention.start, mention.end)
+
+
+def _amounts(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
+    return _valued(mentions, read_amounts(document, mentions))
+
+
+def _dates(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
+    earlier: list[DateRange] = []
+    for mention in mentions:
+        context = context_of(document, mention)
+        value = read_date(
+            mention.text,
+            document.date,
+            leaning=leaning_of(context, mention.text),
+            mod=modifiers(context, mention.text),
+            earlier=earlier,
+        )
+        if not isinstance(value, Unknown):
+            earlier.append(value)
+        yield _with(mention, value)
+
+
+def _sectors(_: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
+    return _valued(mentions, (read_sector(mention.text) for mention in mentions))
+
+
+def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
+    values = [read_party(mention.text, context_of(document, mention)) for mention in mentions]
+    known = [i for i, value in enumerate(values) if isinstance(value, Party)]
+    named = [
+        (mentions[i].start, mentions[i].end, value) for i in known if isinstance(value := values[i], Party)
+    ]
+    groups = dict(zip(known, group_mentions(document.text, named), strict=True))
+    for i, (mention, value) in enumerate(zip(mentions, values, strict=True)):
+        yield replace(_with(mention, value), group=groups.get(i))
+
+
+def _valued(mentions: Iterable[Entity], values: Iterable[Value | Unknown]) -> Iterator[Entity]:
+    return (_with(mention, value) for mention, value in zip(mentions, values, strict=True))
+
+
+def _with(mention: Entity, value: Value | Unknown) -> Entity:
+    if isinstance(value, Unknown):
+        return replace(mention, value=None, reason=value.reason)
+    return replace(mention, value=value.to_record(), reason=None)
+
+
+_READERS: dict[str, Callable[[Document, Sequence[Entity]], Iterator[Entity]]] = {
+    "AMOUNT": _amounts,
+    "SECTOR": _sectors,
+    "PARTY": _parties,
+    "DATE": _dates,
+}

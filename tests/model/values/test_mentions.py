@@ -1,0 +1,77 @@
+"""Values of the mentions of a document, with what the text around supplies."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+from valued import valued
+
+from ie.document import Document
+from ie.values import add_values, with_dateline
+
+
+def bare(document):
+    return replace(document, entities=tuple(replace(e, value=None) for e in document.entities))
+
+
+def reread(source, date="2016-11-08"):
+    """Return the gold values of a marked text and those that are read from its bare spans."""
+    document = valued(source, date)
+    return [e.value for e in document.entities], [e.value for e in add_values(bare(document)).entities]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # the sum of the sentence supplies currency and magnitude
+        "Вместо [AMOUNT:18 млрд рублей|18b RUB] потратят [AMOUNT:12|12b RUB].",
+        "Доходы составят [AMOUNT:15,5 трлн|15.5t RUB], расходы [AMOUNT:15,7 трлн рублей|15.7t RUB].",
+        # one of another sentence only the currency
+        "Она стоит [AMOUNT:5 млн евро|5m EUR]. Год назад давали [AMOUNT:4 млн|4m EUR].",
+        # what stands before a sum compares it
+        "Она подорожала более чем на [AMOUNT:5 млн евро|>5m EUR].",
+        "Цена выросла до [AMOUNT:5 млн евро|5m EUR].",
+        # prepositions and tense of dates
+        "Завод построят до [DATE:конца года|2016 until+end].",
+        "С [DATE:2015 года|2015 since] работает завод.",
+        "Форум пройдет в [DATE:марте|2017-03].",
+        "Форум прошел в [DATE:марте|2016-03].",
+        "Завод работает с [DATE:1 по 21 октября|2016-10-01/2016-10-21].",
+        "[STATE:Республика Казахстан|KZ] и [STATE:КНР|CN] развивают [SECTOR:энергетику|D35 энергетика].",
+    ],
+)
+def test_values_are_read_in_their_document(source):
+    gold, found = reread(source)
+    assert found == gold
+
+
+def test_mentions_of_one_party_share_a_group():
+    source = "[STATE:Казахстан|KZ] и [STATE:Япония|JP]. [STATE:Республика Казахстан|KZ], [STATE:РК|KZ]."
+    groups = [entity.group for entity in add_values(bare(valued(source))).entities]
+    assert groups == [0, 1, 0, 0]
+
+
+def test_without_a_value_the_record_says_null_and_why():
+    (entity,) = add_values(bare(valued("Встреча [DATE:30 февраля|2016-02] не состоится."))).entities
+    record = entity.to_record()
+    assert record["value"] is None
+    assert "30 февраля" in record["reason"]
+    assert record["reason"].endswith(".")
+
+
+def test_other_labels_stay_as_they_are():
+    document = Document.from_record(
+        {
+            "text": "Заря",
+            "entities": [{"label": "SHIP", "start": 0, "end": 4, "text": "Заря", "value": {"a": 1}}],
+        }
+    )
+    assert add_values(document) == document
+
+
+def test_a_dateline_dates_a_document_that_has_no_date():
+    text = "МОСКВА, 7 ноября 2016 г. Завод открыт вчера."
+    assert with_dateline(Document(text)).date == datetime.date(2016, 11, 7)
+    day = datetime.date(2016, 11, 9)
+    assert with_dateline(Document(text, date=day)).date == day
+    assert with_dateline(Document("Завод открыт 7 ноября 2016 года в Туле.")).date is None
