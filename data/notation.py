@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from ie.document import Entity, Record
-from ie.legal_forms import split_legal_form
 from ie.timex import MODIFIERS, parse_timex
+from ie.values.parties.legal_forms import split_legal_form
 
 from .convert.states import state_name
 

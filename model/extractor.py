@@ -118,7 +118,7 @@ class Extractor:
         id: str | None = None,  # noqa: A002
         values: bool = True,
     ) -> Document:
-        """Return the document of `text` with its entities in order, and their values unless `values` is False.
+        """Return the document of `text` with its entities in order; `values` says whether with their values.
 
         `date`, the day of the article, is what relative dates are relative to; `id` is passed through.
         """

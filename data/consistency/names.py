@@ -6,7 +6,7 @@ from typing import Any
 
 from ie.data.convert.states import is_state, state_codes
 from ie.document import Document, Entity
-from ie.legal_forms import split_legal_form
+from ie.values.parties.legal_forms import split_legal_form
 
 from .finding import Finding, finding_of
 from .stems import shares_stem

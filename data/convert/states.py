@@ -1,9 +1,9 @@
-"""States as the converters see them: their names (`ie.values.states`) and the adjectives made of those."""
+"""States as the converters see them: their names, and the adjectives made of those."""
 
 import re
 from functools import cache
 
-from ie.values.states import find_states, is_state, state_codes, state_name
+from ie.values.parties.states import find_states, is_state, state_codes, state_name
 
 __all__ = ["country_adjective", "find_states", "is_state", "state_codes", "state_name"]
 

@@ -134,6 +134,18 @@ def compile_markup(
 
 
 @app.command()
+def lexicon(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="Folder of the word lists.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="Folder for TABLE.json, one a list.")],
+) -> None:
+    """Compile the word lists of the normalisers into tables of forms; name each line that is wrong."""
+    from ie.data.lexicon import compile_lexicon
+
+    for path, count in compile_lexicon(source, target):
+        typer.echo(f"{path}: {count:,} entries", err=True)
+
+
+@app.command()
 def card(
     page: Annotated[Path, typer.Argument(metavar="PAGE", help="Data card, with a place for figures.")],
     source: Annotated[Path, typer.Argument(metavar="SRC", help="Folder of articles in inline markup.")],

@@ -7,14 +7,14 @@ invented: a phrase that no rule reads has none.
 import datetime
 from typing import TypeVar
 
-from .amounts import Amount, read_amount
-from .dateline import find_dateline
-from .dates import DateRange, read_date
-from .isic import title
+from .amounts.reader import Amount, read_amount
+from .dates.dateline import find_dateline
+from .dates.reader import DateRange, read_date
 from .mentions import Value, add_values, with_dateline
-from .parties import Party, read_party
+from .parties.reader import Party, read_party
 from .result import Context, Unknown
-from .sectors import Sector, read_sector
+from .sectors.isic import title
+from .sectors.reader import Sector, read_sector
 
 __all__ = [
     "Amount",

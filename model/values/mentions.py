@@ -5,16 +5,16 @@ from dataclasses import replace
 
 from ie.document import Document, Entity
 
-from .amounts import Amount
-from .bounds import modifiers
-from .dateline import find_dateline
-from .dates import DateRange, read_date
-from .ellipsis import read_amounts
-from .groups import group_mentions
-from .parties import Party, read_party
+from .amounts.ellipsis import read_amounts
+from .amounts.reader import Amount
+from .dates.bounds import modifiers
+from .dates.dateline import find_dateline
+from .dates.reader import DateRange, read_date
+from .dates.tense import leaning_of
+from .parties.groups import group_mentions
+from .parties.reader import Party, read_party
 from .result import Context, Unknown
-from .sectors import Sector, read_sector
-from .tense import leaning_of
+from .sectors.reader import Sector, read_sector
 
 Value = Amount | DateRange | Party | Sector
 

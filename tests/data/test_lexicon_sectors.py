@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ie.data.lexicon_sectors import compile_isic, compile_sectors, phrase_key
+from ie.data.lexicon.sectors import compile_isic, compile_sectors, phrase_key
 from ie.errors import CorpusError, CorpusFaultsError
 
 ROOT = Path(__file__).parents[2]

@@ -4,24 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ie.data.lexicon import compile_words
-from ie.data.lexicon_forms import compile_forms
-from ie.data.lexicon_states import compile_states, name_forms
+from ie.data.lexicon.states import compile_states, name_forms
 from ie.errors import CorpusFaultsError
-from ie.values.tables import read_table
 
 LISTS = Path(__file__).parents[2] / "seeds" / "lexicon"
-
-
-def test_the_tables_are_what_the_lists_compile_to() -> None:
-    states = {form: list(row) for form, row in compile_states(LISTS / "states.tsv").items()}
-    assert read_table("states") == states
-    assert read_table("legal_forms") == compile_forms(LISTS / "legal_forms.tsv")
-
-
-@pytest.mark.parametrize("name", ["party_words", "given_names", "organizations", "latin_names"])
-def test_the_word_tables_are_what_the_lists_compile_to(name: str) -> None:
-    assert read_table(name) == compile_words(LISTS / f"{name}.tsv")
 
 
 @pytest.mark.parametrize(

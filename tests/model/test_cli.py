@@ -34,7 +34,8 @@ class Stub:
         self.asked = {"ref": ref, **options}
         return self
 
-    def extract_batch(self, documents, values=True):
+    def extract_batch(self, documents, *, values):
+        self.asked["values"] = values
         for document in documents:
             places = [(document.text.find(word), word) for word in ("Заря", "рублей")]
             entities = [
@@ -228,7 +229,28 @@ def test_predict_passes_on_what_the_model_is_to_be(ie, stub, article):
         "threads": 3,
         "batch_tokens": 99,
         "window_overlap": 7,
+        "values": True,
     }
+
+
+def test_values_can_be_left_out(ie, stub, article):
+    ie("predict", article, "--no-values")
+    assert stub.asked["values"] is False
+
+
+@pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize(
+    ("expected", "text", "date"),
+    [
+        ("2016-11-07", "Астана, 7 ноября 2016 года. Заря вчера выросла.", "auto"),
+        (None, "Заря вчера выросла.", "auto"),
+        ("2016-11-08", "Астана, 7 ноября 2016 года. Заря вчера выросла.", "2016-11-08"),
+    ],
+)
+def test_the_date_is_given_or_that_of_the_text(ie, tmp_path, expected, text, date):
+    article = tmp_path / "a.txt"
+    article.write_text(text, encoding="utf-8")
+    assert json.loads(ie("predict", article, "--date", date)[1])["date"] == expected
 
 
 @pytest.mark.usefixtures("stub")

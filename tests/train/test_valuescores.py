@@ -14,7 +14,8 @@ from ie.train.valuescores import compare_values, value_errors, value_scores
 LABELS = ("AMOUNT", "SECTOR", "PARTY", "DATE")
 GOLD = valued(
     "[ORG:АО «Лава»|АО «Лава»] из [STATE:Казахстана|KZ] вложит [AMOUNT:5 млн рублей|5m RUB] "
-    "и [AMOUNT:от 3 до 4 млн евро|3m..4m EUR] в [SECTOR:энергетику|D35 энергетика] [DATE:до конца года|2016 until+end]"
+    "и [AMOUNT:от 3 до 4 млн евро|3m..4m EUR] в [SECTOR:энергетику|D35 энергетика] "
+    "[DATE:до конца года|2016 until+end]"
 )
 
 

@@ -8,10 +8,10 @@ from num2words import num2words
 
 from ie.data.notation import parse_value
 from ie.data.values import CURRENCIES, value_faults
-from ie.values.amounts import Amount, read_amount
-from ie.values.comparators import sign_before
-from ie.values.currencies import read_currency
-from ie.values.gloss import read_gloss
+from ie.values.amounts.comparators import sign_before
+from ie.values.amounts.currencies import read_currency
+from ie.values.amounts.gloss import read_gloss
+from ie.values.amounts.reader import Amount, read_amount
 from ie.values.result import Context, Unknown
 
 CASES = st.sampled_from("ngdip")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ie.timex import MODIFIERS
-from ie.values.bounds import modifiers
+from ie.values.dates.bounds import modifiers
 from ie.values.result import NO_CONTEXT, Context
 
 CASES = {

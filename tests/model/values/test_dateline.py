@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ie.values.dateline import find_dateline
+from ie.values.dates.dateline import find_dateline
 
 BODY = "Завод выпустил 300 станков. Директор доволен и ждёт роста продаж.\nПрибыль выросла на треть."
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from ie.timex import GRAINS, parse_timex
-from ie.values.dates import DateRange, read_date
+from ie.values.dates.reader import DateRange, read_date
+from ie.values.dates.tense import FUTURE, PAST
 from ie.values.result import Unknown
-from ie.values.tense import FUTURE, PAST
 
 GENITIVE = [
     "января",

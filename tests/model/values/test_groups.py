@@ -8,8 +8,8 @@ from grouped import read_grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ie.values.groups import group_mentions
-from ie.values.parties import Party, read_party
+from ie.values.parties.groups import group_mentions
+from ie.values.parties.reader import Party, read_party
 from ie.values.result import Context
 
 DOCUMENTS = read_grouped(Path(__file__).with_name("groups.txt"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ie.values.parties import KINDS, Party, read_party
+from ie.values.parties.reader import KINDS, Party, read_party
 from ie.values.result import Context, Unknown
 
 LETTERS = st.sampled_from("АБвгдеёиаоыьй «»\"„“-.'№&()A z9\u00a0\n")

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ie.values import isic
-from ie.values.lemmas import WORD, keys, readings
-from ie.values.noun_phrase import find_head
 from ie.values.result import Unknown
-from ie.values.sector_lexicon import lexicon
-from ie.values.sectors import LONGEST, Sector, read_sector
+from ie.values.sectors import isic
+from ie.values.sectors.lemmas import WORD, keys, readings
+from ie.values.sectors.lexicon import lexicon
+from ie.values.sectors.noun_phrase import find_head
+from ie.values.sectors.reader import LONGEST, Sector, read_sector
 
 LISTS = Path(__file__).parents[3] / "seeds" / "lexicon" / "sectors"
 CASES = ("gent", "datv", "accs", "ablt", "loct")

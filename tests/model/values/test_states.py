@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ie.values.states import find_states, is_state, read_state, state_codes, state_name
+from ie.values.parties.states import find_states, is_state, read_state, state_codes, state_name
 from ie.values.tables import read_table
 
 TABLE = read_table("states")

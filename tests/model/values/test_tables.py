@@ -6,8 +6,8 @@ import pytest
 from golden import read_golden, value_of
 
 from ie.values import Context, Unknown, read_amount, read_date, read_party, read_sector
-from ie.values.bounds import modifiers
-from ie.values.tense import leaning_of
+from ie.values.dates.bounds import modifiers
+from ie.values.dates.tense import leaning_of
 
 HERE = Path(__file__).parent
 READERS = {"amount": read_amount, "date": read_date, "party": read_party, "sector": read_sector}
@@ -23,6 +23,11 @@ def record(value):
 
 def context(case):
     return Context(case.before, case.after)
+
+
+def without_timex(value):
+    # the notation may differ (2016/2016 is 2016): what it denotes counts
+    return value and {**value, "timex": ""}
 
 
 def shown(case):
@@ -43,14 +48,17 @@ def test_dates(case):
         mod=modifiers(context(case), case.phrase),
     )
     expected = value_of("DATE", case.expected)
-    # the notation may differ (2016/2016 is 2016): what it denotes counts
-    assert {**record(found), "timex": ""} == {**expected, "timex": ""}, shown(case)
+    assert without_timex(record(found)) == without_timex(expected), shown(case)
 
 
 @pytest.mark.parametrize("case", cases("parties"))
 def test_parties(case):
     found = record(read_party(case.phrase, context(case)))
-    assert found == value_of("PARTY", case.expected), shown(case)
+    expected = value_of("PARTY", case.expected)
+    # a state goes by several names, its code is one
+    if "code" in expected:
+        found, expected = {**found, "canonical": ""}, {**expected, "canonical": ""}
+    assert found == expected, shown(case)
 
 
 @pytest.mark.parametrize("case", cases("sectors"))

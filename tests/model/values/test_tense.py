@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ie.values.dates.tense import FUTURE, PAST, leaning_of, nearest, tense_of
 from ie.values.result import NO_CONTEXT, Context
-from ie.values.tense import FUTURE, PAST, leaning_of, nearest, tense_of
 
 CASES = {
     "past": [

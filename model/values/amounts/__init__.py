@@ -1,0 +1,5 @@
+"""Sums of money: phrases into `Amount`."""
+
+from .reader import Amount, read_amount
+
+__all__ = ["Amount", "read_amount"]

@@ -1,0 +1,145 @@
+"""In which case a name probably stands, by the words around it."""
+
+import re
+from functools import lru_cache
+
+from ie.values.inflection import NO_CASE, Weights, parses, readings
+from ie.values.result import Context
+from ie.values.tables import read_table
+
+CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
+_PREPOSITIONS = {
+    ("loct", "accs"): "в во на",
+    ("ablt", "gent"): "с со",
+    ("datv",): "к ко согласно благодаря вопреки навстречу",
+    ("gent",): """от из до у для без около против после среди вокруг ради кроме помимо вместо относительно
+        касательно внутри вне возле напротив насчет мимо вслед из-за из-под ввиду вследствие
+        накануне имени""",
+    ("datv", "loct"): "по",
+    ("loct",): "о об обо при",
+    ("accs", "ablt"): "за",
+    ("ablt",): "под над перед между",
+    ("accs",): "через про сквозь",
+}
+_BY_WORD = {word: cases for cases, words in _PREPOSITIONS.items() for word in words.split()}
+# Case forms of nouns that say when, and govern nothing.
+_ADVERBS = frozenset({"утром", "днем", "днём", "вечером", "ночью", "весной", "летом", "осенью", "зимой"})
+_LAST_WORD = re.compile(r"([\w-]+)([\s\u00a0«„“\"'(]*)$")
+_SENTENCE_END = re.compile(r"(?:^|[.!?…\n:;])[\s\"«„(—–-]*$")
+# What stands before a name back to the last stop: words in lower case, quoted names, states, abbreviations.
+_DESCRIPTION = re.compile(
+    r"(?:(?:[А-ЯЁ]?[а-яё-]+|[«\"][^«»\"\n]{1,40}[»\"]|[А-ЯЁA-Z]{2,}[\w-]*|[A-Z][\w.-]+)[ \u00a0]+){1,7}$"
+)
+_NEXT_WORD = re.compile(
+    r"[\s»\"”)]*(?:(?:не|уже|тоже|также|пока|еще|ещё|вчера|сегодня|тогда|ранее)\s+)*([а-яё-]+)", re.I
+)
+_UNLIKELY = 0.04
+# How much likelier the other cases are where a finite verb stands beside the name.
+_VERB_BEFORE: Weights = {"nomn": 1.0, "accs": 0.5, "gent": 0.2, "datv": 0.5, "ablt": 0.4, "loct": 0.05}
+_VERB_AFTER: Weights = {"nomn": 1.0, "accs": 0.15, "gent": 0.25, "datv": 0.2, "ablt": 0.2, "loct": 0.2}
+_AFTER_NOUN: Weights = {"nomn": 0.3, "accs": 0.1, "gent": 1.0, "datv": 0.2, "ablt": 0.3, "loct": 0.05}
+_SENTENCE: Weights = {"nomn": 1.0, "accs": 0.1, "gent": 0.1, "datv": 0.15, "ablt": 0.1, "loct": 0.02}
+
+
+def likely_cases(context: Context, *, beside: bool = False) -> dict[str, float]:
+    """Return the weight of each case for the name in a context.
+
+    `beside` says that a post before it shares its case: «президента Иванова».
+    """
+    if not context.before.strip() and not context.after.strip():
+        return dict(NO_CASE)
+    weights = dict(_before(context.before, beside))
+    verb = _verb_after(context.after)
+    if verb and weights.get("nomn", 0) >= 0.3:
+        weights = {case: weights.get(case, _UNLIKELY) * _VERB_AFTER[case] for case in CASES}
+        if beside and parses(verb)[0].tag.number == "plur":
+            weights["nomn"] *= _UNLIKELY  # one person is not the subject of «допросили»
+            weights["accs"] = max(weights["accs"], 0.5)
+    return weights
+
+
+def subject_gender(context: Context) -> str | None:
+    """Return the gender, `m` or `f`, that the past tense of a verb beside the name gives its subject."""
+    last = _LAST_WORD.search(context.before[-60:])
+    words = [_verb_after(context.after), last[1].lower() if last else None]
+    for word in words:
+        if word is not None and _finite(word):
+            gender = parses(word)[0].tag.gender
+            if gender in ("masc", "femn"):
+                return "m" if gender == "masc" else "f"
+    return None
+
+
+def _verb_after(after: str) -> str | None:
+    match = _NEXT_WORD.match(after)
+    return match[1].lower() if match and _finite(match[1].lower()) else None
+
+
+def _before(before: str, beside: bool) -> Weights:
+    posts = _posts(before) if beside else []
+    if posts:
+        first, *others = (_noun_cases(post) for post in reversed(posts))
+        # «заместитель председателя Ирина …»: the nearest, or one that it depends on
+        return {**_only(first), **dict.fromkeys({case for cases in others for case in cases} - {*first}, 0.4)}
+    if beside and _spoken(before):
+        return _only(("nomn",), others=0.15)
+    if _SENTENCE_END.search(before[-40:]):
+        return _SENTENCE
+    last = _LAST_WORD.search(before[-80:])
+    if last is None:
+        return NO_CASE
+    word = last[1].lower()
+    if word in _BY_WORD:
+        return _only(_BY_WORD[word])
+    return _after_word(word, quoted=last[2].strip() != "", person=beside)
+
+
+def _posts(before: str) -> list[str]:
+    """Return the posts that the words right before a name say: «министра сельского хозяйства»."""
+    description = _DESCRIPTION.search(before[-160:])
+    words = description[0].lower().split() if description else []
+    return [word for word in words if _mark(word) == "post" and _noun_cases(word)]
+
+
+def _spoken(before: str) -> bool:
+    """Return whether a verb of speech stands before, with its addressee perhaps: «заявила журналистам»."""
+    description = _DESCRIPTION.search(before[-80:])
+    words = description[0].lower().split()[-3:] if description else []
+    return any(_mark(word) == "verb" for word in words)
+
+
+def _mark(word: str) -> str | None:
+    mark: str | None = read_table("party_words").get(word.replace("ё", "е"))
+    return mark
+
+
+def _noun_cases(word: str) -> tuple[str, ...]:
+    """Return the cases of a word in the singular, as a noun if it is one: «управляющая» is none."""
+    single = [reading for reading in readings(word) if reading.number == "sing"]
+    nouns = [reading for reading in single if reading.pos == "NOUN"]
+    return tuple({reading.case for reading in nouns or single})
+
+
+def _after_word(word: str, *, quoted: bool, person: bool) -> Weights:
+    if _finite(word) or word in _ADVERBS:
+        return _VERB_BEFORE
+    known = readings(word)
+    nouns = [reading for reading in known if reading.pos == "NOUN"]
+    if not person and _mark(word) == "head":
+        return _only(("nomn",)) if quoted else _only(("nomn",), others=0.3)
+    attributes = sum(reading.weight for reading in known if reading.pos != "NOUN")
+    if known and attributes > 0.5 and known[0].pos != "PRTF":
+        return _only(tuple({reading.case for reading in known}))
+    if person and (people := tuple({r.case for r in nouns if r.animate and r.number == "sing"})):
+        return _only(people, others=0.2)
+    return _AFTER_NOUN if nouns else NO_CASE
+
+
+def _only(cases: tuple[str, ...], others: float = _UNLIKELY) -> Weights:
+    return {case: 1.0 if case in cases else others for case in CASES}
+
+
+@lru_cache(maxsize=4096)
+def _finite(word: str) -> bool:
+    """Return whether a word is a finite verb."""
+    return any(parse.tag.POS == "VERB" and parse.score >= 0.4 for parse in parses(word)[:1])
