@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ie.data.corpus import read_text
+from ie.values.tables import fold
 
 from .states import name_forms
-from .words import fold
 
 HEADER = "form"
 

@@ -20,8 +20,9 @@ from typing import Any
 
 from ie.data.corpus import read_text
 from ie.errors import CorpusError, CorpusFaultsError
-from ie.values.sectors.lemmas import WORD, Reading, fold, lemmas, readings
+from ie.values.sectors.lemmas import WORD, Reading, lemmas, readings
 from ie.values.sectors.noun_phrase import find_head
+from ie.values.tables import fold
 
 Table = dict[str, Any]
 ADJECTIVES, GOODS, ACTIVITIES, WORDS = ("adjectives.tsv", "goods.tsv", "activities.tsv", "sector_words.tsv")

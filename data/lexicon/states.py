@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from ie.data.corpus import read_text
 from ie.errors import CorpusFaultsError
 from ie.values.morphology import analyzer
-
-from .words import fold
+from ie.values.tables import fold
 
 if TYPE_CHECKING:
     from pymorphy3.analyzer import Parse

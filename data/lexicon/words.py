@@ -14,6 +14,7 @@ from ie.data.corpus import read_text
 from ie.errors import CorpusError, CorpusFaultsError
 from ie.files import atomic_write
 from ie.values.morphology import analyzer
+from ie.values.tables import fold
 
 HEADER = ("symbol", "lemmas", "as it stands")
 
@@ -45,11 +46,6 @@ def write_table(path: Path, table: Any) -> None:
             for key, value in sorted(table.items())
         )
         file.write("{\n" + ",\n".join(rows) + "\n}\n")
-
-
-def fold(word: str) -> str:
-    """Return a word as the tables have it: lower case, `е` for `ё`."""
-    return word.lower().replace("ё", "е")
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str]]]:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from .morphology import analyzer
-from .tables import read_table
+from .tables import fold, read_table
 
 if TYPE_CHECKING:
     from pymorphy3.analyzer import Parse
@@ -137,7 +137,7 @@ def _plausible(parse: "Parse", word: str) -> float:
         return 1.0
     if not parse.is_known:
         return 0.05
-    return 0.25 if read_table("party_words").get(word.lower().replace("ё", "е")) == "head" else 0.6
+    return 0.25 if read_table("party_words").get(fold(word)) == "head" else 0.6
 
 
 def nominative(phrase: str, cases: Weights = NO_CASE) -> str:
@@ -163,7 +163,7 @@ def nominative(phrase: str, cases: Weights = NO_CASE) -> str:
 
 def is_listed(name: str) -> bool:
     """Return whether a name is in the list of organizations, in the nominative."""
-    return name.lower().replace("ё", "е").replace(" ", "_") in read_table("organizations")
+    return fold(name).replace(" ", "_") in read_table("organizations")
 
 
 def _group(words: list[str], cases: Weights) -> list[str]:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from ie.timex import parse_timex
 
-from .anchor import Anchor, Tense
+from .anchor import Anchor
 from .phrases import Reading, framed, read_point
+from .tense import Tense
 
 _OPENING = re.compile(r"(?:(?:в|во|на|за) )?(?:(?:PERIOD|WEEK|NIGHT) )?(?:(?:с|со|от|между) )?")
 _LINKS = frozenset({"-", "по", "до", "и", "или", ",", "/"})

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from .anchor import Anchor, Tense
+from .anchor import Anchor
 from .grammar import Rule, new_year, number, rule, year_of
 from .range import DateRange
+from .tense import Tense
 from .units import UNITS, shifted
 
 Match = re.Match[str]

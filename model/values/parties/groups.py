@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .name_words import fold, name_key
+from ie.values.tables import fold
+
+from .name_words import name_key
 from .organization_groups import group_organizations
 from .organization_names import OrganizationName, read_name
 from .partition import Partition

@@ -8,7 +8,7 @@ from typing import Literal
 from ie.values.inflection import is_listed, parses, readings
 from ie.values.parties.legal_forms import split_legal_form
 from ie.values.result import Context
-from ie.values.tables import read_table
+from ie.values.tables import fold, read_table
 
 from .personal_names import is_given_name, is_surname
 
@@ -68,7 +68,7 @@ def is_description(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or is_listed(text):
         return False
     words = text.split()
-    marks: list[str | None] = [read_table("party_words").get(_folded(word)) for word in words]
+    marks: list[str | None] = [read_table("party_words").get(fold(word)) for word in words]
     if len(words) == 1 and marks[0] in ("head", "post"):
         return True
     parts = [word.rpartition("-")[2] for word in words]
@@ -137,7 +137,7 @@ def _lower_case(text: str, _: Context) -> Kind | None:
 
 def _head(text: str, _: Context) -> Kind | None:
     table = read_table("party_words")
-    for word in map(_folded, _WORD.findall(text)):
+    for word in map(fold, _WORD.findall(text)):
         if any(table.get(part) in ("head", "body", "part") for part in (word, *word.split("-"))):
             return "organization"
         if any(
@@ -172,7 +172,7 @@ def _by_post(text: str, context: Context) -> Kind | None:
     if before is None:
         return None
     table = read_table("party_words")
-    marks = [table.get(_folded(word)) for word in before[0].split()]
+    marks = [table.get(fold(word)) for word in before[0].split()]
     personal = _personal_words(text.split())
     named = len(text.split()) > 1 or is_surname(text)
     if marks[-1] == "head" and not (personal and named):
@@ -189,9 +189,7 @@ def _by_verb(text: str, context: Context) -> Kind | None:
     if not _personal_words(text.split()):
         return None
     return (
-        "person"
-        if any(table.get(_folded(word)) == "verb" for word in words) and _could_be_named(text)
-        else None
+        "person" if any(table.get(fold(word)) == "verb" for word in words) and _could_be_named(text) else None
     )
 
 
@@ -284,10 +282,6 @@ def _common(words: list[str]) -> bool:
     first = readings(words[0])
     attribute = sum(r.weight for r in first if r.pos != "NOUN")
     return (attribute > 0.5 and not is_surname(words[0])) or all(_known_noun(word) for word in words)
-
-
-def _folded(word: str) -> str:
-    return word.lower().replace("ё", "е")
 
 
 @cache

@@ -7,7 +7,7 @@ spelled out in any case; ISO 20275 (Entity Legal Forms) lists them by country.
 import re
 from functools import cache
 
-from ie.values.tables import read_table
+from ie.values.tables import fold, read_table
 
 _BEFORE = """
 АО|ОАО|ПАО|ЗАО|НАО|НПАО|ООО|ОДО|СООО|СОАО|ПК|ИП|КФХ|КХ|СПК|СП|ГУП|МУП|ФГУП|ОГУП|УП|РУП|КУП|ЧУП|ЧП|ЧТУП|РПУП
@@ -59,7 +59,7 @@ def _leading(name: str) -> tuple[str, str] | None:
     words = list(_WORDS.finditer(name, 0, 200))
     for count in range(min(len(words) - 1, _LONGEST_SPELLED), 1, -1):
         end = words[count - 1].end()
-        form = _spelled().get(" ".join(word[0] for word in words[:count]).lower().replace("ё", "е"))
+        form = _spelled().get(fold(" ".join(word[0] for word in words[:count])))
         if form is not None and not words[count][0][0].islower():
             return unquote(name[end:]), form
     return None

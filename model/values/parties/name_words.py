@@ -7,6 +7,8 @@ in common is the stem, what each has after it must be a case ending.
 import re
 from collections.abc import Sequence
 
+from ie.values.tables import fold
+
 _WORD = re.compile(r"\w+(?:[.'’+]\w+)*")
 # «МИДе», «РУСАЛом»: the letters in lower case are an ending that was put to an abbreviation
 _ABBREVIATION_ENDING = re.compile(r"(?<=[А-ЯЁ]{2})(?:а|у|е|ы|ом|ем|ов|ам|ах|ами)$")
@@ -21,11 +23,6 @@ _SINGULAR = frozenset(
 _PLURAL = frozenset(("ов", "ев", "ам", "ям", "ами", "ями", "ах", "ях", "ых", "их", "ыми", "ими", "ые"))
 # Shorter common beginnings prove nothing: «Ян» and «Яна», «Ли» and «Лия».
 _SHORTEST_STEM = 3
-
-
-def fold(text: str) -> str:
-    """Return a text in lower case with `е` for `ё`."""
-    return text.lower().replace("ё", "е")
 
 
 def words_of(name: str) -> list[str]:

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ie.values.tables import fold
+
 from .acronyms import SMALL_WORDS, is_acronym, is_blend
-from .name_words import fold, same_words
+from .name_words import same_words
 from .organization_names import OrganizationName, words_by_use
 from .partition import Partition
 

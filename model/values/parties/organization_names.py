@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from ie.values.tables import read_table
+from ie.values.tables import fold, read_table
 
 from .acronyms import blend_parts, initials, is_acronym
-from .name_words import fold, name_key, words_of
+from .name_words import name_key, words_of
 from .states import read_state
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .name_words import fold, same_word
+from ie.values.tables import fold
+
+from .name_words import same_word
 from .partition import Partition
 
 _LONGEST = 120

@@ -121,9 +121,9 @@ def person_nominative(
 ) -> str:
     """Return a personal name in the nominative.
 
-    `cases` says how likely each case is by the context; `known` are words of names that the context has, which
-    a name of one word is preferred to be («Иванова» beside «Анна Иванова»); `subject` the gender that a verb
-    gives it.
+    `cases` says how likely each case is by the context. `known` are words of names that the context has:
+    a name of one word is preferred to be one («Иванова» beside «Анна Иванова»). `subject` is the gender that
+    a verb gives it.
     """
     if joined := _INITIAL_JOINED.match(name):
         return joined[0] + person_nominative(name[joined.end() :], cases, known, subject)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from .lemmas import CONJUNCTIONS, fold, keys, lemmas
+from ie.values.tables import fold
+
+from .lemmas import CONJUNCTIONS, keys, lemmas
 from .lexicon import Good, lexicon
 from .noun_phrase import NounPhrase, find_head, reductions
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ie.values.inflection import like
 from ie.values.morphology import parses
+from ie.values.tables import fold
 
 if TYPE_CHECKING:
     from pymorphy3.analyzer import Parse
@@ -102,11 +103,6 @@ def nominative(reading: Reading, word: str, noun: Reading | None = None) -> str:
 def _shared(one: str, other: str) -> int:
     pairs = zip(fold(one), fold(other), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def fold(word: str) -> str:
-    """Return a word as the tables have it: lower case, `е` for `ё`."""
-    return word.lower().replace("ё", "е")
 
 
 @lru_cache(maxsize=20_000)

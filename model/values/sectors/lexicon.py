@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ie.values.tables import read_table
-
-from .lemmas import fold
+from ie.values.tables import fold, read_table
 
 _SHORTEST_ENDING = 5
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from .lemmas import CONJUNCTIONS, Reading, fold, is_abbreviation, nominative, parts_of_speech, readings
+from ie.values.tables import fold
+
+from .lemmas import CONJUNCTIONS, Reading, is_abbreviation, nominative, parts_of_speech, readings
 
 Usual = Callable[[str], str | None]
 

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from ie.values.result import Unknown
+from ie.values.tables import fold
 
 from .codes import find_code, term
-from .lemmas import CONJUNCTIONS, WORD, fold, is_abbreviation, is_usual, keys, lemmas, parts_of_speech
+from .lemmas import CONJUNCTIONS, WORD, is_abbreviation, is_usual, keys, lemmas, parts_of_speech
 from .lexicon import lexicon
 from .noun_phrase import find_head, in_nominative
 

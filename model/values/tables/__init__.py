@@ -6,6 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 
+def fold(word: str) -> str:
+    """Return a word as the tables have it: lower case, `е` for `ё`."""
+    return word.lower().replace("ё", "е")
+
+
 @cache
 def read_table(name: str) -> Any:
     """Return the table `name` (`numerals`, `sectors` …) as JSON; read once."""
