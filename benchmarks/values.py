@@ -3,11 +3,13 @@
     python benchmarks/values.py [CORPUS.jsonl …]        (pip install ".[benchmarks]" for the peers)
 
 Every system is given the annotated phrases alone, without the text around them: the peers take no context.
-ie and dateparser know the article's date. A sum is right where number and currency (both ends of a range)
-are; `AMOUNT plain` leaves out ranges and sums without a number, which natasha's facts have no place for. A
-date is right where first and last day are; `DATE inside` asks only for one day inside the period, which is
-all that dateparser's answer can show. A year or month that natasha names stands for all of its days, and a
-missing year is that of the article.
+ie and dateparser know the article's date. The row `ie in text` is what `ie predict` gives for the same spans,
+with the sentence and the document around them: «15,7 трлн» alone has no currency.
+
+A sum is right where number and currency (both ends of a range) are; `AMOUNT plain` leaves out ranges and
+sums without a number, which natasha's facts have no place for. A date is right where first and last day are;
+`DATE inside` asks only for one day inside the period, which is all that dateparser's answer can show. A year
+or month that natasha names stands for all of its days, and a missing year is that of the article.
 """
 
 import argparse
@@ -16,19 +18,23 @@ import sys
 import time
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ie.data.corpus import iter_corpus
-from ie.document import Entity
-from ie.values import read_amount, read_date
+from ie.document import Document, Entity
+from ie.values import add_values, read_amount, read_date
 
 CORPUS = Path(__file__).parent.parent / "data" / "news" / "test.jsonl"
 
+COLUMNS = ("AMOUNT", "AMOUNT plain", "DATE", "DATE inside", "ms a phrase")
+
 Money = tuple[Decimal, Decimal, str | None]  # low, high, currency
 Days = tuple[datetime.date, datetime.date]
+Sum = tuple[str, Money]
+Period = tuple[str, datetime.date, Days]
 ReadMoney = Callable[[str], Money | None]
 ReadDays = Callable[[str, datetime.date], Days | None]
 
@@ -141,37 +147,67 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("corpora", nargs="*", type=Path, default=[CORPUS], metavar="CORPUS.jsonl")
     documents = [d for path in parser.parse_args(arguments).corpora for d in iter_corpus(path)]
-    sums = [
-        (e.text, gold)
-        for d in documents
-        for e in d.entities
-        if e.label == "AMOUNT" and (gold := gold_money(e))
-    ]
-    periods = [
-        (e.text, d.date, gold)
-        for d in documents
-        for e in d.entities
-        if e.label == "DATE" and d.date and (gold := gold_days(e))
-    ]
-    plain = [(text, gold) for text, gold in sums if gold[0] == gold[1]]
-    print(f"{'':12}{'AMOUNT':>16}{'AMOUNT plain':>16}{'DATE':>16}{'DATE inside':>16}{'ms a phrase':>14}")
+    mentions = [(document.date, entity) for document in documents for entity in document.entities]
+    sums = [(e.text, gold) for _, e in mentions if e.label == "AMOUNT" and (gold := gold_money(e))]
+    periods = [(e.text, d, gold) for d, e in mentions if d and e.label == "DATE" and (gold := gold_days(e))]
+    print("".join([f"{'':12}", *(f"{name:>16}" for name in COLUMNS)]))
+    _print("ie in text", row_in_text(documents))
     for system in systems():
-        started = time.perf_counter()
-        money = {text: system.money(text) for text, _ in sums} if system.money else {}
-        days = {(text, day): system.days(text, day) for text, day, _ in periods} if system.days else {}
-        spent = time.perf_counter() - started
-        cells = [
-            _cell(money, [money.get(text) == gold for text, gold in sums]),
-            _cell(money, [money.get(text) == gold for text, gold in plain]),
-            _cell(days, [days.get((text, day)) == gold for text, day, gold in periods]),
-            _cell(days, [inside(days.get((text, day)), gold) for text, day, gold in periods]),
-        ]
-        speed = 1000 * spent / max(1, len(money) + len(days))
-        print(f"{system.name:12}" + "".join(f"{cell:>16}" for cell in cells) + f"{speed:14.2f}")
+        _print(system.name, row(system, sums, periods))
 
 
-def _cell(answers: dict[Any, Any], right: Sequence[bool]) -> str:
-    return f"{sum(right)}/{len(right)} {sum(right) / len(right):.3f}" if answers and right else "-"
+def _print(name: str, columns: Sequence[str]) -> None:
+    print("".join([f"{name:12}", *(f"{cell:>16}" for cell in columns)]))
+
+
+def row(system: System, sums: Sequence[Sum], periods: Sequence[Period]) -> list[str]:
+    """Return the cells of a system that reads phrases alone, with milliseconds a phrase."""
+    started = time.perf_counter()
+    money = [_tried(system.money, text) for text, _ in sums] if system.money else []
+    days = [_tried(system.days, text, day) for text, day, _ in periods] if system.days else []
+    spent = time.perf_counter() - started
+    speed = f"{1000 * spent / max(1, len(money) + len(days)):.2f}"
+    return [*cells(money, [gold for _, gold in sums], days, [gold for *_, gold in periods]), speed]
+
+
+def row_in_text(documents: Sequence[Document]) -> list[str]:
+    """Return the cells of ie with the text around each mention."""
+    pairs = [
+        pair
+        for document in documents
+        for pair in zip(document.entities, _read(document).entities, strict=True)
+    ]
+    sums = [(gold_money(ours), gold) for e, ours in pairs if e.label == "AMOUNT" and (gold := gold_money(e))]
+    periods = [(gold_days(ours), gold) for e, ours in pairs if e.label == "DATE" and (gold := gold_days(e))]
+    columns = [[pair[side] for pair in found] for found in (sums, periods) for side in (0, 1)]
+    return [*cells(*columns), ""]
+
+
+def _read(document: Document) -> Document:
+    bare = tuple(replace(entity, value=None) for entity in document.entities)
+    return add_values(replace(document, entities=bare))
+
+
+def cells(
+    money: Sequence[Money | None],
+    gold_sums: Sequence[Money],
+    days: Sequence[Days | None],
+    gold_periods: Sequence[Days],
+) -> list[str]:
+    """Return the right answers by column; `-` for what a system does not read."""
+    right = [found == gold for found, gold in zip(money, gold_sums, strict=False)]
+    plain = [ok for ok, gold in zip(right, gold_sums, strict=False) if gold[0] == gold[1]]
+    same = [found == gold for found, gold in zip(days, gold_periods, strict=False)]
+    within = [inside(found, gold) for found, gold in zip(days, gold_periods, strict=False)]
+    return [f"{sum(c)}/{len(c)} {sum(c) / len(c):.3f}" if c else "-" for c in (right, plain, same, within)]
+
+
+def _tried(read: Callable[..., Any], *given: Any) -> Any:
+    """Return what a system reads, None where it fails: natasha raises `KeyError` on «к маю»."""
+    try:
+        return read(*given)
+    except Exception:  # noqa: BLE001 - whatever a peer raises, it has not read the phrase
+        return None
 
 
 if __name__ == "__main__":

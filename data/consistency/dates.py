@@ -1,156 +1,143 @@
 """DATE values that disagree with their text."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
+from ie.data.values import value_faults
 from ie.document import Document, Entity
+from ie.timex import parse_timex
+from ie.values import Context, DateRange, read_date
+from ie.values.dates.bounds import modifiers
+from ie.values.dates.gloss import gloss
+from ie.values.dates.tense import FUTURE, PAST
 
-from .almanac import days, half, months, quarter, season, weekday, years
 from .finding import Finding, finding_of
 
-_EDGES = (
-    ("start", re.compile(r"(?<!\w)(?:начал(?:о|а|е|у|ом)(?!\w)|перв\w+\s+(?:числа|числах|дни|днях))", re.I)),
-    ("mid", re.compile(r"(?<!\w)середин(?:а|ы|е|у|ой)(?!\w)", re.I)),
-    ("end", re.compile(r"(?<!\w)(?:кон(?:ец|ца|це|цу|цом)(?!\w)|последн\w+\s+числа|исход)", re.I)),
-)
-_NARROWED = re.compile(
-    r"начал|середин|кон(?:ец|ц)|исход|перв|втор|трет|последн|декад|половин|рубеж|числ|ран|позд", re.I
-)
-_SPAN = re.compile(r"[—–]|\s-\s|\s(?:по|до|и)\s|\d-\d|[а-я]-[а-я]{3}|[IVХX]-[IVХX]", re.I)
-_BEFORE = (
-    (("until", "before"), re.compile(r"(?<!\w)(?:до|не\s+позднее|не\s+позже)\s+$", re.I)),
-    (("until",), re.compile(r"(?<!\w)ко?\s+$", re.I)),
-    (("after",), re.compile(r"(?<!\w)после\s+$", re.I)),
-    (("since",), re.compile(r"(?<!\w)со?\s+$", re.I)),
-)
-# a comparison with a date, or a count up to it, is no bound
-_COMPARED = re.compile(
-    r"сравн|отношени|процент|%|(?:меньш|больш|ниж|выш|рост|прирост|вырос|снизи|упал|увелич)\w*[^.]{0,25}\sк\s+$"
-    r"|(?<!\w)за\s[^.,]{1,25}\sдо\s+$|уровн|относительно|вместе|связ|приуроч|готов\w*\sк\s+$|совпа|прививк|назад",
-    re.I,
-)
-_ALIKE = re.compile(r"аналогич|прошл|предыдущ|предшеств|соответств|тем же|тому же", re.I)
-_GENITIVE = re.compile(
-    r"(?<!\w)(?:начала|конца|середины|(?:январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)я|ма(?:я|рта)|августа|года"
-    r"|весны|лета|осени|зимы|понедельника|вторника|среды|четверга|пятницы|субботы|воскресенья|квартала|полугодия|месяца"
-    r"|\d{4}-го|сегодняшнего|завтрашнего|вчерашнего)(?!\w)|г\.$",
-    re.I,
-)
-_BOUNDED = re.compile(
-    r"(?<!\w)(?:до|ко?|по|со?|начиная|после|перед|ранее|раньше|позднее|позже|накануне|между|прежде|срок\w*|истечени\w*|спустя|от|через"
-    r"|вплоть|ближе|c)(?!\w)",
-    re.I,
-)
-_BOUNDS = frozenset({"before", "after", "since", "until"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """A day of a value, of which the year or the day may not be known."""
-
-    year: int | None
-    month: int
-    day: int | None
-
-    @classmethod
-    def of(cls, text: str) -> "_Day":
-        """Return the day that `YYYY-MM-DD`, `--MM-DD` or `--MM` is."""
-        year, _, rest = ("", "", text[2:]) if text.startswith("--") else text.partition("-")
-        month, _, day = rest.partition("-")
-        return cls(int(year) if year else None, int(month), int(day) if day else None)
-
-    @property
-    def date(self) -> date | None:
-        """The day on the calendar where all of it is known."""
-        if self.year is None or self.day is None:
-            return None
-        return date(self.year, self.month, self.day)
+_EDGES = ("start", "mid", "end")
+_DAY, _YEAR = timedelta(1), timedelta(365)
+_WEEKDAY = re.compile(r"\bW([1-7])\b")
+# «в третьем»: a day, a quarter or a year
+_BARE_ORDINAL = re.compile(r"\d{1,2}[oem]")
+# the notation of some year, quarter, week, day: which one, only another date tells
+_OPEN = re.compile(r"[XWQH/-]+")
+# where the words before are as often no beginning: «цены с прошлой осени снизились», «с 2013 на 2014»
+_UNSURE = re.compile(r"(?:.* )?(?:PREV|SAME|THAT)\b.*|\d+s?")
+_SINCE = re.compile(r"(?<!\w)со?\s+$", re.IGNORECASE)
 
 
 def date_findings(document: Document, entity: Entity, value: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield how the well-formed value of a DATE disagrees with its text and the words before it."""
-    before = document.text[max(0, entity.start - 45) : entity.start]
-    after = document.text[entity.end : entity.end + 10]
+    """Yield how the well-formed value of a DATE disagrees with its text and the words around it."""
+    annotated, line = DateRange.from_record(dict(value)), gloss(entity.text)
+    told = _told_before(document, entity)
+    seen = [*_readings(entity.text, document.date, told), *_readings(entity.text, document.date)]
+    if not seen:
+        return
+    around = Context.of(document.text, entity.start, entity.end)
     for reason in (
-        *_calendar(entity.text, value),
-        *_edges(entity.text, value),
-        *_bounds(entity, before, after, value),
+        *(list(_weekday(line, annotated)) or _period(entity.text, annotated, seen, told)),
+        *_edges(annotated, seen[0]),
+        *_bounds(entity.text, around, annotated, seen[0]),
     ):
         yield finding_of(document, "value", entity, reason)
 
 
-def _calendar(text: str, value: Mapping[str, Any]) -> Iterator[str]:
-    if not (value["start"] and value["end"]):
+def _told_before(document: Document, entity: Entity) -> list[DateRange]:
+    """Return the well-formed dates of a document before a mention."""
+    before = (
+        other.value for other in document.entities if other.label == "DATE" and other.start < entity.start
+    )
+    return [
+        DateRange.from_record(dict(value))
+        for value in before
+        if value and not any(value_faults("DATE", value))
+    ]
+
+
+def _readings(text: str, reference: date | None, told: Sequence[DateRange] = ()) -> list[DateRange]:
+    """Return the periods that a phrase may be, seen from a day, whatever the tense of its sentence."""
+    read = (read_date(text, reference, leaning=leaning, earlier=told) for leaning in (None, PAST, FUTURE))
+    return [period for period in read if isinstance(period, DateRange)]
+
+
+def _period(
+    text: str, annotated: DateRange, seen: Sequence[DateRange], told: Sequence[DateRange]
+) -> Iterator[str]:
+    """Yield that a period is none that its text may say, seen from the date of the document.
+
+    Seen from elsewhere it may be another: a period that has a name, from its own days; what is counted
+    («годом ранее»), from a date told before. Of what is counted a part will do.
+    """
+    named = not any(_OPEN.fullmatch(period.timex) for period in _readings(text, None))
+    if _BARE_ORDINAL.fullmatch(gloss(text)) or (annotated.start is None and not named):
         return
-    start, end = _Day.of(value["start"]), _Day.of(value["end"])
-    named = [("year", years(text)), ("month", months(text)), ("day", days(text))]
-    for unit, numbers in named:
-        if not numbers:
-            continue
-        if unit == "day" and value["grain"] not in ("day", "week"):
-            yield f"The text says a day, the grain is {value['grain']}."
-        elif not _ends_with(unit, numbers, start, end, text):
-            found = " and ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
-            yield f"The text says {unit} {found}, the value is {value['start']} to {value['end']}."
-    yield from _parts(text, start, end, value)
+    days = _own_days(annotated) if named else _told_days(told)
+    others = chain.from_iterable(_readings(text, day) for day in days)
+    agree = _same if named and "FISCAL" not in gloss(text) else _overlap
+    if not any(agree(annotated, period) for period in chain(seen, others)):
+        yield f"The text says {_shown(seen[0])}, the value is {_shown(annotated)}."
 
 
-def _ends_with(unit: str, numbers: list[int], start: _Day, end: _Day, text: str) -> bool:
-    """Return whether a period has the numbers that its text says of a unit at its ends."""
-    first, last = getattr(start, unit), getattr(end, unit)
-    if None in (first, last):
+def _own_days(period: DateRange) -> Sequence[date | None]:
+    """Return days to read a named period from: its first, the day after it, one a year later; or none."""
+    if period.start is None or period.end is None or period.end > date.max - _YEAR:
+        return [period.start]
+    return [period.start, period.end + _DAY, period.end + _YEAR]
+
+
+def _told_days(told: Sequence[DateRange]) -> Iterator[date]:
+    return (day for period in told for day in (period.start, period.end) if day)
+
+
+def _same(one: DateRange, other: DateRange) -> bool:
+    return _ends(one) == _ends(other)
+
+
+def _overlap(one: DateRange, other: DateRange) -> bool:
+    """Return whether two periods share a day, or may where one is not known."""
+    if not (one.start and one.end and other.start and other.end):
         return True
-    if unit == "year":
-        winter = season(text) == 12
-        if min(numbers) != max(numbers):
-            return (first, last) in {(min(numbers), max(numbers)), (min(numbers), max(numbers) + winter)}
-        return numbers[0] in (first, last) or (winter and numbers[0] == last)
-    if len(numbers) == 1 and (_SPAN.search(text) or "финансов" in text):
-        return numbers[0] in (first, last)
-    return (first, last) == (numbers[0], numbers[-1])
+    return one.start <= other.end and other.start <= one.end
 
 
-def _parts(text: str, start: _Day, end: _Day, value: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a quarter, a half of the year, a season or a weekday in the text is against."""
-    shown = f"the value is {value['start']} to {value['end']}"
-    for name, first in (
-        ("quarter", quarter(text)),
-        ("half of the year", half(text)),
-        ("season", season(text)),
-    ):
-        starts = {first, 1} if name == "season" and first == 12 else {first}
-        if first and start.month and start.month not in starts and not _SPAN.search(text):
-            yield f"The {name} in the text begins in month {first}, {shown}."
-    day = weekday(text)
-    single = start.date if value["grain"] == "day" and start == end else None
-    if day is not None and single and single.weekday() != day:
-        yield f"The weekday of {value['start']} is not that of the text."
+def _ends(period: DateRange) -> tuple[str | None, str | None]:
+    parsed = parse_timex(period.timex)
+    return parsed.start, parsed.end
 
 
-def _edges(text: str, value: Mapping[str, Any]) -> Iterator[str]:
-    if _SPAN.search(text):
-        return
-    mods = value.get("mod", ())
-    for mod, pattern in _EDGES:
-        if pattern.search(text) and mod not in mods:
-            yield f"The text says {mod}, the modifiers are {'+'.join(mods) or 'none'}."
-        elif mod in mods and not _NARROWED.search(text):
+def _shown(period: DateRange) -> str:
+    return " to ".join(dict.fromkeys(end or period.timex for end in _ends(period)))
+
+
+def _weekday(line: str, annotated: DateRange) -> Iterator[str]:
+    days = _WEEKDAY.findall(line)
+    day = annotated.start if annotated.start == annotated.end else None
+    if len(days) == 1 and day and day.isoweekday() != int(days[0]):
+        yield f"The weekday of {day} is not that of the text."
+
+
+def _edges(annotated: DateRange, read: DateRange) -> Iterator[str]:
+    """Yield which modifiers that the text itself says are missing or too many; one of a single end may be."""
+    for mod in _EDGES:
+        if mod in read.mod and mod not in annotated.mod and "/" not in read.timex:
+            yield f"The text says {mod}, the modifiers are {_listed(annotated.mod)}."
+        elif mod in annotated.mod and mod not in read.mod:
             yield f"Nothing in the text says the modifier {mod}."
 
 
-def _bounds(entity: Entity, before: str, after: str, value: Mapping[str, Any]) -> Iterator[str]:
-    mods = set(value.get("mod", ()))
-    if mods & _BOUNDS and not _BOUNDED.search(before + entity.text):
-        yield f"Nothing before it says {'+'.join(sorted(mods & _BOUNDS))}."
-    if _COMPARED.search(before) or _ALIKE.search(entity.text):
+def _bounds(text: str, around: Context, annotated: DateRange, read: DateRange) -> Iterator[str]:
+    mods, said = set(annotated.mod).difference(_EDGES), set(read.mod).difference(_EDGES)
+    said.update(modifiers(around, text))
+    if said == {"until"} and mods == {"before"}:  # «до» is either
         return
-    if re.match(r"\s+на\s", after):  # «перенести с апреля на июнь»
-        return
-    for names, pattern in _BEFORE:
-        said = pattern.search(before)
-        if said and not mods & set(names) and (names != ("since",) or _GENITIVE.search(entity.text)):
-            found = "+".join(sorted(mods)) or "none"
-            yield f"{said[0].strip()!r} before it says {names[0]}, the modifiers are {found}."
+    unsure = "/" in read.timex or _UNSURE.fullmatch(gloss(text)) or not _SINCE.search(around.before)
+    if said - mods and not (said == {"since"} and unsure):
+        yield f"The words say {_listed(said)}, the modifiers are {_listed(annotated.mod)}."
+    elif mods - said:
+        yield f"Nothing says {_listed(mods - said)}."
+
+
+def _listed(mods: Iterable[str]) -> str:
+    return "+".join(sorted(mods)) or "none"

@@ -1,5 +1,6 @@
 """Values of the mentions of a document: each read with the text around it and the mentions before it."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from .result import Context, Unknown
 from .sectors.reader import Sector, read_sector
 
 Value = Amount | DateRange | Party | Sector
+
+# So many dates before one are kept for «годом ранее»: further off lies another story.
+_EARLIER = 20
 
 
 def add_values(document: Document) -> Document:
@@ -49,7 +53,7 @@ def _amounts(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
 
 
 def _dates(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
-    earlier: list[DateRange] = []
+    earlier: deque[DateRange] = deque(maxlen=_EARLIER)
     for mention in mentions:
         context = context_of(document, mention)
         value = read_date(
@@ -57,15 +61,15 @@ def _dates(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
             document.date,
             leaning=leaning_of(context, mention.text),
             mod=modifiers(context, mention.text),
-            earlier=earlier,
+            earlier=tuple(earlier),
         )
         if not isinstance(value, Unknown):
             earlier.append(value)
         yield _with(mention, value)
 
 
-def _sectors(_: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
-    return _valued(mentions, (read_sector(mention.text) for mention in mentions))
+def _sectors(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
+    return _valued(mentions, (read_sector(m.text, context_of(document, m)) for m in mentions))
 
 
 def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:

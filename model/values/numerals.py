@@ -156,7 +156,7 @@ def _symbol(tokens: Sequence[_Token], place: int) -> str:
 def _number(tokens: Sequence[_Token], first: int) -> _Term | None:
     """Return the number that starts at a token as one term: the terms that follow and fit are added."""
     number = last = _term(tokens, first) or _bare_magnitude(tokens, first)
-    while number and last and last.power >= 3 and not last.vague and last.count == int(last.count):
+    while number and last and _goes_on(last):
         place = last.after + (_symbol(tokens, last.after) == ".")
         following = _term(tokens, place)
         joined = following and _join(number, last, following)
@@ -164,6 +164,11 @@ def _number(tokens: Sequence[_Token], first: int) -> _Term | None:
             break
         number, last = joined, following
     return number and _add_fraction(tokens, number)
+
+
+def _goes_on(last: _Term) -> bool:
+    """Return whether a number can go on after a term; «тысячи» does as a genitive: «тысячи ста»."""
+    return last.power >= 3 and (not last.vague or last.inverting) and last.count == int(last.count)
 
 
 def _join(number: _Term, last: _Term, following: _Term) -> _Term | None:
@@ -203,7 +208,7 @@ def _bare_magnitude(tokens: Sequence[_Token], place: int) -> _Term | None:
         return None
     power, magnitude, after = _powers(tokens, place)
     vague = tokens[place].symbol.endswith(("*", "?"))
-    inverting = tokens[place].symbol.endswith("'")
+    inverting = tokens[place].symbol.endswith(("'", "?"))
     term = _Term(Decimal(10**power), after, Decimal(1), power, magnitude, vague=vague, inverting=inverting)
     return term if power else None
 
@@ -243,15 +248,18 @@ def _digits(tokens: Sequence[_Token], place: int) -> _Term:
     if word and token.text.isdecimal() and word.start == token.end + hyphen:
         ending = word.text.lower()
         if ending in _COUNT_ENDINGS | _ORDINAL_ENDINGS and (hyphen or ending not in _NEVER_GLUED):
-            return _Term(
-                value, after + 1 + hyphen, value, ordinal=_is_ordinal(int(value), ending), digits=True
-            )
+            after += 1 + hyphen
+            counted = ending in _COUNT_ENDINGS and _POWER.fullmatch(_symbol(tokens, after))  # «5-ю млрд»
+            ordinal = not counted and _is_ordinal(int(value), ending)
+            return _Term(value, after, value, ordinal=ordinal, digits=True)
     return _Term(value, after, value, digits=True)
 
 
 def _is_ordinal(value: int, ending: str) -> bool:
-    """Return whether an ending makes an ordinal: «90-х» is one, «3-х» («трёх») and «7-ми» are none."""
+    """Return whether an ending makes an ordinal: «90-х» is one; «3-х» («трёх»), «7-ми», «20-ью» are none."""
     last = 0 if 10 <= value % 100 <= 19 else value % 10
+    if ending == "ью":
+        return last == 3
     if ending in ("х", "ми"):
         return last not in ((2, 3, 4) if ending == "х" else (7, 8))
     return ending in _ORDINAL_ENDINGS

@@ -11,6 +11,7 @@ import pytest
 from ie.checkpoint import BUNDLED
 from ie.data.corpus import read_corpus
 from ie.extractor import Extractor
+from ie.train.evaluate import compare
 from ie.train.metrics import score
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,16 @@ def test_the_seed_article_is_understood(found):
     assert scores.labels["AMOUNT"].f1 == scores.labels["DATE"].f1 == 1
     assert scores.labels["PARTY"].f1 >= 0.95
     assert scores.labels["SECTOR"].recall >= 13 / 14
+
+
+def test_the_values_of_the_seed_article_are_right(found):
+    scores = compare(*found).values
+    assert {label: score.accuracy for label, score in scores.items()} == {
+        "PARTY": 1,
+        "AMOUNT": 1,
+        "DATE": 1,
+        "SECTOR": 1,
+    }
 
 
 def test_news_of_topics_it_was_not_trained_on_are_understood(extractor):

@@ -5,6 +5,7 @@ import shlex
 import pytest
 from annotated import LABELS, marked
 from typer.testing import CliRunner
+from valued import valued
 
 import ie
 from ie.cli import app
@@ -248,3 +249,27 @@ def test_command_names_the_file_that_is_missing(files):
     result = run(files, "--data @nothing.jsonl --predictions @found.jsonl")
     assert isinstance(result.exception, InputError)
     assert "nothing.jsonl" in str(result.exception)
+
+
+def test_values_are_scored_on_gold_spans_without_a_model(tmp_path):
+    source = (
+        "Завод купили за [AMOUNT:5 млн рублей|5m RUB] и [AMOUNT:6 млн евро|7m EUR] [DATE:вчера|2016-11-07]."
+    )
+    write_corpus(tmp_path / "gold.jsonl", [valued(source)])
+    result = CliRunner().invoke(
+        app, ["evaluate", "--gold-spans", "--data", str(tmp_path / "gold.jsonl"), "--format", "json"]
+    )
+    record = json.loads(result.stdout)
+    assert record["scores"]["strict"]["micro"]["f1"] == 1
+    assert record["values"]["AMOUNT"]["right"] == 1
+    assert record["values"]["AMOUNT"]["fields"]["number"] == {"right": 1, "scored": 2}
+    assert record["values"]["DATE"]["accuracy"] == 1
+
+
+@pytest.mark.parametrize("option", [["--model", "a/b"], ["--predictions", "p.jsonl"]])
+def test_gold_spans_need_no_model(tmp_path, option):
+    write_corpus(tmp_path / "gold.jsonl", GOLD)
+    command = ["evaluate", "--gold-spans", "--data", str(tmp_path / "gold.jsonl"), *option]
+    result = CliRunner().invoke(app, command)
+    assert isinstance(result.exception, UsageError)
+    assert "cannot be combined with --gold-spans" in str(result.exception)

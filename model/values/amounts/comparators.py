@@ -12,8 +12,9 @@ _WRITTEN = {
     "≤": "не более|не больше|не свыше|не сверх|не выше|не дороже|максимум|как максимум|максимально|от силы"
     "|самое большее|в пределах|<=|≤|⩽|=<",
     "~": "около|порядка|порядком|почти|почти что|примерно|приблизительно|ориентировочно|предположительно"
-    "|условно|оценочно|практически|где-то|где то|в районе|без малого|едва не|едва ли не|чуть ли не|чуть не"
-    "|около того|плюс-минус|плюс минус|что-то около|грубо говоря|прим|ок|~|≈|∼|±|about|approximately|ca",
+    "|условно|оценочно|практически|где-то|где то|в районе|без малого|едва не|едва ли не|чуть ли не"
+    "|чуть не|около того|плюс-минус|плюс минус|что-то около|грубо говоря|прим|прибл|ок|~|≈|∼|±"
+    "|about|approximately|ca",
     "F": "от",
     "f": "с|со",
     "T": "до|вплоть до",
@@ -35,11 +36,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[<>]=|=[<>]|[^\w\s]")
 _AFTER = re.compile(
     r"\s*(?:и|или|либо) (?:(?P<more>более|больше|выше|дороже)|менее|меньше|ниже|дешевле)(?!\w)"
 )
+_NOT_OVER = "превы"  # «не превышает», «не превышающей»
 _BEFORE = 80  # characters in front of a span that can hold a comparison
 
 
 def find_sign(words: Sequence[str]) -> tuple[str, int] | None:
     """Return the sign of the longest comparison that words in lower case start with, and its length."""
+    if words[:1] == ["не"] and words[1:2] and words[1].startswith(_NOT_OVER):
+        return "≤", 2
     if words and words[0] in _MEASURES and len(words) > 1:
         measured = find_sign(words[1:2] if words[1] in _DEGREES else ())
         if measured:

@@ -36,7 +36,7 @@ class Currency:
 def read_currency(word: str) -> Currency | None:
     """Return the money that a word, code or sign means, None for other words."""
     symbol = symbol_of(word)
-    if not symbol or symbol == "neutral":
+    if not symbol or symbol in ("neutral", "subject"):
         return None
     if symbol.startswith(_STATE):
         return Currency((symbol[1:],), state=True)

@@ -9,6 +9,7 @@
 | F f T p | от; с; до; по |
 | B & ? | между; и; или |
 | P | another preposition |
+| H | what the sum is or does («штраф», «превысил») |
 | - / ( ) + | signs; a row of dots is a dash |
 | X | any other word or sign: the phrase says something else |
 
@@ -30,16 +31,31 @@ from .currencies import symbol_of as money_symbol
 _PIECE = re.compile(r"[^\W\d_]{1,3}[$¥£]|[^\W\d_]+(?:-[^\W\d_]+)*|[<>]=|=[<>]|\S")
 _RUN = re.compile(r"[^\W\d_]{2,14}")
 _LAST = re.compile(r"[^\W\d_]+")
+# «300к», «1,5кк»: no measure is written so.
+_THOUSANDS = re.compile(r"[0-9]{2,3}[кk]|[0-9]+(?:[.,][0-9]+)?(?:кк|kk)")
 # What is written otherwise than as the words of the tables, and how the tables have it.
 _REWRITTEN = (
     (re.compile(r"&(?:nbsp|thinsp|#160);"), "\u00a0"),
     (re.compile(r"\.{2,}|…"), " - "),
-    (re.compile(r"\bу\.\s?е\b\.?"), "уе"),
+    (re.compile(r"\bу\.\s?е\b\.?|\bусловн\w+ единиц\w*"), "уе"),
+    (re.compile(r"\bu\.\s?s\b\.?"), "us "),
+    (re.compile(r"специальны\w+ прав\w* заимствования"), "сдр"),
+    (re.compile(r"(?<![^\W\d_])тыр\b"), "тыс р"),
+    (re.compile(r"\bз/?п\b|\bк (?:оплате|доплате|выплате|возврату)\b"), "оплата"),
+    (re.compile(r"(?<=\bв размере )тысячи|(?<=\bв сумме )тысячи"), "тысяча"),
     (re.compile(r"\bф\.\s?ст\b\.?"), "фунтов"),
     (re.compile(r"\bнесколько(?=\s(?:более|больше|менее|меньше|выше|ниже)\b)"), "чуть"),
     (re.compile(r"(?<=папуа)\s?-\s?новой гвинеи|(?<=тринидада) и тобаго"), ""),
+    # kopecks in contracts: «100=50 руб.», «12 000-00 руб.», «881 913-98 руб.»
+    (re.compile(r"(?<=[0-9])=(?=[0-9]{2}(?![0-9]))"), ","),
+    (re.compile(r"(?<=[0-9])-(?=00\s?[р₽(])|(?<=[0-9]{3})-(?=[0-9]{2}\s?р)"), ","),
+    (re.compile(r"\bпол-?(?=(?:рубля|доллара|евро|фунта|гривны|копейки|цента)\b)"), "0,5 "),
+    (re.compile(r"(?<=[0-9])[.,]-+(?!\s?[0-9])"), ""),  # «1 990,— руб.»
+    (re.compile(r"(?<=[0-9])\s1/2(?=\s[^\W\d_])"), ",5"),
+    (re.compile(r"(?<![0-9/])1/2(?=\s[^\W\d_])"), "0,5"),
     (re.compile(r"(?<=[0-9])\s?½"), ",5"),
     (re.compile(r"½"), "0,5 "),
+    (re.compile(r"(?<=[0-9])-(?=миллион|миллиард|триллион|тысяч|млн|млрд|трлн|тыс)"), " "),
     (re.compile(r"(?<=[0-9])\s?¼"), ",25"),
     (re.compile(r"(?<=[0-9])\s?¾"), ",75"),
 )
@@ -47,11 +63,11 @@ _AND = r"\s(?:и|или|либо)\s(?:{})(?=\s+[^\W\d_]|\W*$)"
 # Comparisons that part a number from its magnitude or money, and the sign that goes to the front for them.
 _PARTING = (
     (re.compile(r"\s+с\s+(?:лишним|лишком|небольшим|хвостиком|гаком)(?!\w)"), ">"),  # «два с лишним миллиона»
-    (re.compile(r"(?<=[0-9])\+(?=\s?[^\W\d_])"), "≥"),  # «40+ млрд»
+    (re.compile(r"(?<=[\w.])\+(?=\s?[^\W\d_])"), "≥"),  # «40+ млрд», «90 тыс.+ руб.»
     (re.compile(_AND.format("более|больше|выше|дороже")), "≥"),  # «300 и более долларов»
     (re.compile(_AND.format("менее|меньше|ниже|дешевле")), "≤"),
 )
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−÷"), "-")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−÷"), "-") | {0x00AD: ""}  # a soft hyphen is none
 _TWINS = str.maketrans("aceopxyk", "асеорхук")
 _MUTE = frozenset(".,;:!?\"'«»„“”‘’`*[]{}\u200b\u00ad\ufeff\u200e\u200f_")
 _SIGNS = {
@@ -129,6 +145,7 @@ def _number(text: str, number: Number) -> Item:
         return Item("X", found)
     sign = ("G" if numeral_symbol(found).endswith("?") else "V") if number.vague else "N"
     short = bool(number.magnitude) and numeral_symbol(_LAST.findall(found)[-1]).endswith(("~", "!"))
+    short = short and not _THOUSANDS.fullmatch(found)
     return Item(sign, found, number.value, number.magnitude, digits=number.digits, short=short)
 
 
@@ -155,4 +172,4 @@ def _word(word: str) -> Iterator[Item]:
     elif word in _PREPOSITIONS:
         yield Item("P")
     elif money_symbol(word) != "neutral":
-        yield Item("X", word)
+        yield Item("H" if money_symbol(word) == "subject" else "X", word)

@@ -16,6 +16,10 @@ from .gloss import Item
 
 _STEEPEST = 20  # the steepest fall that one magnitude at the end is taken to cover: 12 in «с 12 до 3 млн»
 _UNITS = frozenset({"доллар", "рубль", "фунт", "бакс"})
+_SURE = frozenset({"RUB", "USD", "EUR", "KZT", "UAH", "CNY", "JPY"})
+_DENIALS = frozenset({"не", "ни", "нет"})
+_MOST = Decimal(10) ** 18  # more is no sum
+_LAST = re.compile(r"\w+")
 _KOPECKS = re.compile(r"\d{1,2} ?к")
 _THREE_DECIMALS = re.compile(r"\d{1,3}[.,]\d{3}")
 
@@ -61,7 +65,8 @@ def _doubled(items: Sequence[Item]) -> Item | None:
     first, second = [item for item in items if item.sign in "NS"]
     if first.value != second.value and int(first.value) != second.value:
         return None
-    return replace(first, currency=first.currency or second.currency)
+    currency = first.currency or second.currency
+    return replace(first, sign="S" if currency else "N", currency=currency)
 
 
 def _doubled_count(items: Sequence[Item]) -> Item | None:
@@ -89,6 +94,8 @@ def _inverted(items: Sequence[Item]) -> Item | None:
 def _sum(items: Sequence[Item]) -> Item | None:
     """«5 рублей», «$3 млрд», «80 копеек», and «$49 млн долларов», whose two words of money must agree."""
     number = next(item for item in items if item.sign == "N")
+    if items[0].text == "евро" and number.text.isdecimal():
+        return None  # «Евро-2020», «Евро 5»
     money = [item for item in items if item.sign == "C"]
     joined = _join_money(money) if money else None
     if money and (joined is None or joined.currency is None):
@@ -122,6 +129,19 @@ def _one_and_parts(items: Sequence[Item]) -> Item | None:
     return replace(part, sign="S", value=1 + part.value / 100, currency=unit.currency, closed=True)
 
 
+def _thousands_unsaid(items: Sequence[Item]) -> Item | None:
+    """«миллион двести», «1 млн 200»: what follows the millions are thousands, where no money is named."""
+    number = items[0]
+    if number.magnitude < 6 or number.value >= _MOST:
+        return None
+    part = number.value % 1000
+    last = _LAST.findall(number.text)[-1]
+    if part < 100 or part != int(part) or symbol_of(last).startswith("e"):
+        return None
+    value = number.value + part * (10 ** (number.magnitude - 3) - 1)
+    return replace(number, sign="S", value=value)
+
+
 def _with_parts(items: Sequence[Item]) -> Item | None:
     """«5 рублей 40 копеек»: whole units and their parts are one sum."""
     whole, part = (item for item in items if item.sign == "S")
@@ -134,17 +154,15 @@ def _with_parts(items: Sequence[Item]) -> Item | None:
 
 
 def _with_bare_parts(items: Sequence[Item]) -> Item | None:
-    """«5 р. 40 к.», «12 руб. 50»: what can only be kopecks."""
+    """«5 р. 40 к.», «12 руб. 50», «сто рублей пятьдесят»: what can only be kopecks."""
     whole, part = items
-    kopecks = _KOPECKS.fullmatch(part.text) or (len(part.text) == 2 and part.digits)
-    if (
-        not kopecks
-        or not whole.currency
-        or whole.currency.codes[0] != "RUB"
-        or whole.value != int(whole.value)
-    ):
+    money = whole.currency
+    if not money or money.codes[0] != "RUB" or money.scale != 1 or whole.value != int(whole.value):
         return None
-    return replace(whole, value=whole.value + Decimal(part.text[:2].strip(" к")) / 100)
+    if _KOPECKS.fullmatch(part.text) or (len(part.text) == 2 and part.digits):
+        return replace(whole, value=whole.value + Decimal(part.text[:2].strip(" к")) / 100)
+    said = not part.digits and not whole.digits and 10 <= part.value < 100 and part.value % 1 == 0
+    return replace(whole, value=whole.value + part.value / 100) if said else None
 
 
 def _vague_sum(items: Sequence[Item]) -> Item:
@@ -170,7 +188,9 @@ FOLDS: tuple[tuple[str, re.Pattern[str], Fold], ...] = tuple(
         ("roubles and kopecks", r"S&?S", _with_parts),
         ("roubles and bare kopecks", r"SN", _with_bare_parts),
         ("sum in brackets again", r"[SN]\(S\)|S\(N\)", _doubled),
+        ("kopecks after the brackets", r"S&?S", _with_parts),
         ("vague sum", r"V(?:[-&?]V)*C|CV|V(?:[-&?]V)*", _vague_sum),
+        ("миллион двести", r"N", _thousands_unsaid),
         ("number alone", r"N", _sum),
     )
 )
@@ -207,11 +227,11 @@ def _one(gloss: str, items: Sequence[Item]) -> Sums | None:
     place = gloss.index("S")
     found = items[place]
     rest = gloss[place + 1 :]
-    if re.search("[XS]", rest) and not found.currency:
+    if re.search("[XHS]", rest) and not found.currency:
         return None
     if any(item.sign == "S" and item.currency and item.value != 1 for item in items[place + 1 :]):
         return None  # a second sum, where «за 1 доллар» is only a rate
-    comparator = _comparator(gloss[:place] + re.split(r"[^-?&~<>≤≥+]", rest)[0])
+    comparator = _comparator(gloss[:place].replace("+", "") + re.split(r"[^-?&~<>≤≥+]", rest)[0])
     if found.inverted and comparator == "=":
         comparator = "~"
     value = _worth(found, found.currency)
@@ -227,6 +247,8 @@ def _range(gloss: str, items: Sequence[Item]) -> Sums | None:
         if currency is None or first.currency.scale != second.currency.scale:
             return _mixed(first, second)
     change = "F" not in gloss and "T" in gloss
+    if "T" not in gloss and not first.closed:  # «миллион-два рублей»
+        second = replace(second, closed=False)
     scaled = (_scaled(first, second, change), _scaled(second, first, True))
     ends = sorted(_worth(end, currency) for end in scaled)
     values = tuple(ends) if ends[0] < ends[1] else (ends[0],)
@@ -262,30 +284,54 @@ def _worth(item: Item, currency: Currency | None) -> Decimal:
 
 def _no_number(gloss: str, items: Sequence[Item]) -> Sums | None:
     """«сотни миллионов долларов», «несколько рублей»: no number at all."""
-    vague = items[gloss.index("W")]
+    vague = items[gloss.rindex("W")]
     return Sums((), vague.currency, "~", True, vague.short) if vague.currency or vague.magnitude else None
 
 
-_LEAD = r"[-+Pp]*"
+# Other words, a sum with nothing of them inside, other words.
+_AMID = re.compile(r"[-XHPp]*(?P<sum>(?:[Ff](?=.*T)|B)?[<>≤≥~]*P?[NVGC@][^XH]*[NC@])(?:[XHPpf/(][^C]*)?")
+_LEAD = r"[-+PpH]*"
 _COMPARED = r"[<>≤≥~]*P?"
-_TAIL = r"(?:[P/pf(].*)?"  # «за баррель», «/кв. м», «в месяц»
+_TAIL = r"(?:[PH/pf(].*)?"  # «за баррель», «/кв. м», «в месяц»
 # name, pattern that covers the whole gloss, production (None: the next rule is asked)
 READINGS: tuple[tuple[str, re.Pattern[str], Reading], ...] = tuple(
     (name, re.compile(pattern), production)
     for name, pattern, production in (
         ("between", rf"{_LEAD}{_COMPARED}BS&S{_TAIL}", _range),
         ("from and to", rf"{_LEAD}{_COMPARED}[Ff][~P]*S&?[Tp][~P]*S{_TAIL}", _range),
-        ("both bounds", rf"{_LEAD}[>≥]S&?[<≤]S{_TAIL}", _range),
+        ("both bounds", rf"{_LEAD}[>≥]S&?[<≤T]S{_TAIL}", _range),
         ("to", rf"{_LEAD}{_COMPARED}ST~?S{_TAIL}", _range),
         ("dash or alternative", rf"{_LEAD}{_COMPARED}[FfT]?{_COMPARED}S[-?]S{_TAIL}", _range),
-        ("one sum", rf"{_LEAD}[<>≤≥~FTfPp]*-?S[-?&]?[<>≤≥~+]*{_TAIL}", _one),
-        ("no number", rf"{_LEAD}[<>≤≥~FTfPp]*W{_TAIL}", _no_number),
+        ("one sum", rf"{_LEAD}[<>≤≥~FTfPpH]*-?S[-?&]?[<>≤≥~+]*{_TAIL}", _one),
+        ("no number", rf"{_LEAD}[<>≤≥~FTfPpH]*(?:W[-T?])?W{_TAIL}", _no_number),
     )
 )
 
 
 def read_sums(items: Sequence[Item]) -> Sums | None:
-    """Return what the first rule reads that covers a phrase, None where none does."""
+    """Return what the first rule reads that covers a phrase, or the phrase without the words around it.
+
+    None where no rule does.
+    """
+    return _read(items) or _read(_amid(items))
+
+
+def _amid(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the sum within «скидка 300 рублей» or «300 рублей сдачи»: only of money that is nothing else.
+
+    Nothing where a word in front may say how to take it («вырос до 5 рублей», «курс евро 75», «не 5 рублей»).
+    """
+    match = _AMID.fullmatch(_gloss(items))
+    if match is None:
+        return ()
+    found, before = items[match.start("sum") : match.end("sum")], items[: match.start("sum")]
+    money = [item.currency.codes[0] for item in found if item.sign == "C" and item.currency]
+    named = found[0].currency and found[0].text.isalpha() and not found[0].text.isascii()
+    denied = any(item.text in _DENIALS or item.text[:1].isdigit() for item in before)
+    return found if money and _SURE.issuperset(money) and not named and not denied else ()
+
+
+def _read(items: Sequence[Item]) -> Sums | None:
     folded = fold(items)
     if len(folded) > 2 and _gloss(folded)[0] + _gloss(folded)[-1] == "()":
         folded = folded[1:-1]

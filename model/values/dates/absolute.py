@@ -188,13 +188,35 @@ def _month_or_this(match: Match, anchor: Anchor) -> str | None:
     return anchor.day.isoformat()[:7] if anchor.day else None
 
 
-def _last_day(match: Match, anchor: Anchor) -> str | None:
+def _week_of_month(match: Match, anchor: Anchor) -> str | None:
+    """«третья неделя октября»: a week is of its Thursday's month, as ISO 8601 has it of years."""
     month = _month_or_this(match, anchor)
-    return None if month is None or "X" in month else _day_of(month, 31)
+    if month is None or "X" in month:
+        return month and "XXXX-WXX"
+    last = date.fromisoformat(_day_of(month, 31))
+    weeks = [last.replace(day=day).isocalendar() for day in range(1, last.day + 1)]
+    thursdays = [week for week in weeks if week.weekday == 4]
+    place = number(match["nth"]) if match["nth"] else len(thursdays)
+    if not 1 <= place <= len(thursdays):
+        raise ValueError(f"{month} has {len(thursdays)} weeks, not {place}")
+    return "{:04}-W{:02}".format(*thursdays[place - 1])
 
 
-def _last_day_of_year(match: Match, anchor: Anchor) -> str | None:
-    return in_year(match["year"], "12-31", anchor)
+def _week_of_year(match: Match, anchor: Anchor) -> str | None:
+    named = match.groupdict()
+    year = named.get("yyyy") or year_of(named["year"], anchor)
+    if year is None or "X" in year:
+        return year and "XXXX-WXX"
+    last = date(int(year), 12, 28).isocalendar().week  # which always is in the last week
+    place = number(named["nth"]) if named["nth"] else last
+    if not 1 <= place <= last:
+        raise ValueError(f"{year} has {last} weeks, not {place}")
+    return f"{year}-W{place:02}"
+
+
+def _week_of_day(match: Match, anchor: Anchor) -> str | None:
+    day = _day(match, anchor)
+    return day and ("XXXX-WXX" if "X" in day else shifted(date.fromisoformat(day), "WEEK", 0))
 
 
 def _weekday_of_month(match: Match, anchor: Anchor) -> str | None:
@@ -219,13 +241,23 @@ RULES: tuple[Rule, ...] = (
     rule("2016-11-07", r"(?P<yy>\d{4}) ([-/.]) <mm> \2 <day>(?: YEAR)?", _numeric_day),
     rule("07.11.2016", r"<day> ([-/.]) <mm> \2 (?P<yy>\d{4})(?: YEAR)?", _numeric_day),
     rule("7.11.16", r"<day> ([/.]) <mm> \2 (?P<yy>\d\d)(?: YEAR)?", _numeric_day),
-    rule("07.11", r"(?P<day>\d\d) \. (?P<mm>\d\d)", _numeric_day),
+    rule("7-ноя-2016", r"<day> [-./] <month> [-./] (?P<year>\d{4}|\d\d)(?: YEAR)?", _day),
+    rule("7/XI-2016", r"<day>(?: [-./])? (?P<mm>\d\d?o)(?: [-./])? <yy>(?: YEAR)?", _numeric_day),
+    rule("20161107", r"(?P<yy>(?:19|20)\d\d)(?P<mm>0\d|1[0-2])(?P<day>[0-3]\d)(?: \d{4,6})?", _numeric_day),
+    rule("07 11 2016", r"(?P<day>\d\d) (?P<mm>\d\d) (?P<yy>\d{4})(?: YEAR)?", _numeric_day),
+    rule("07.11", r"(?P<day>\d\d?) \. (?P<mm>0\d|1[0-2])", _numeric_day),
+    rule("07/11", r"(?P<day>\d\d) / (?P<mm>0\d|1[0-2])", _numeric_day),
     rule("11.2016", r"<mm> [./] <yyyy>(?: YEAR)?", _numeric_month),
+    rule("11-2016", r"(?P<mm>0\d|1[0-2]) - <yyyy>(?: YEAR)?", _numeric_month),
     rule("7 ноября 2016 года", r"<day> <month>(?: ,)?<year?>", _day),
-    rule("March 7, 2016", r"<month> <day>(?: ,)? (?P<year>\d{4})", _day),
-    rule("2016 года, 7 ноября", r"(?P<year>\d{4}[oe]? YEAR) <day> <month>", _day),
-    rule("ноябрь 2016", r"<month>(?: -)?<year?>", _month),
+    rule("7 ноября, понедельник, 2016 год", r"<day> <month> W\d <year>", _day),
+    rule("Nov-07-2016", r"<month> - <day> - (?P<year>\d{4})", _day),
+    rule("March 7, 2016", r"<month> <day>(?: ,)? (?P<year>\d{4}(?: YEAR)?)", _day),
+    rule("2016 года, 7 ноября", r"(?P<year>\d{4}[oe]?(?: YEAR)?)(?: ,)? <day> <month>", _day),
+    rule("2016 ноябрь 7", r"(?P<year>\d{4}(?: YEAR)?) <month> <day>", _day),
+    rule("ноябрь 2016", r"<month>(?: [-/])?<year?>", _month),
     rule("2016 ноябрь", r"(?P<year>\d{4}(?: YEAR)?) <month>", _month),
+    rule("год назад, в ноябре", r"(?P<year>(?:\d+w? )?YEARS? AGO) (?:в )?<month>", _month),
     rule("16-го числа", r"<day> DATE", _monthday),
     rule(
         "1-го числа следующего месяца",
@@ -234,18 +266,22 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("последний квартал 2016 года", r"(?P<nth>LAST) QUARTER <year>", _quarter),
     rule("второй квартал 2016 года", r"<nth> QUARTER<year?>", _quarter),
+    rule("2016 год, второй квартал", r"(?P<year>\d{4}(?: YEAR)?)(?: [-,])? <nth> QUARTER", _quarter),
+    rule("2016Q2", r"(?P<year>\d{4}) (?:- )?q (?:- )?<nth>", _quarter),
     rule("2К16", r"<nth> [кkq](?: -)? <yy>(?: YEAR)?", _quarter),
     rule("Q2 2016", r"(?:q|QUARTER) <nth>(?: -)?<year?>", _quarter),
     rule("первое полугодие 2016 года", r"<nth> (?:HALF|HALFYEAR)<year?>", _half),
+    rule("2016 год, первое полугодие", r"(?P<year>\d{4}(?: YEAR)?)(?: [-,])? <nth> HALF", _half),
     rule("первая половина 2016 года", r"<nth> HALFOF <year>", _half),
     rule("1П 2016", r"<nth> [пhн] <yy>(?: YEAR)?", _half),
     rule("H1 2016", r"h <nth>(?: -)?<year?>", _half),
     rule("полугодие", r"HALF", _first_half),
-    rule("весна 2016 года", r"<season><year?>", _season),
-    rule("летний сезон", r"(?P<season>(?:SP|SU|FA|WI)1) SEASON<year?>", _seasonal),
+    rule("весна 2016 года", r"<season>(?: -)?<year?>", _season),
+    rule("2016 год, весна", r"(?P<year>\d{4}(?: YEAR)?)(?: ,)? <season>", _season),
+    rule("летний сезон", r"(?P<season>(?:SP|SU|FA|WI)1) (?:SEASON|PERIOD|MONTH)<year?>", _seasonal),
     rule("зима 2008–2009 годов", r"WI <yyyy> [-/] <yy>(?: YEAR)?", _winter),
     rule("девять месяцев 2016 года", r"(?:FIRSTS )?<count> MONTH <year>", _months_of_year),
-    rule("9М 2016", r"(?P<count>\d+)(?:m| [мm]) (?P<year>\d{4})(?: YEAR)?", _months_of_year),
+    rule("9М 2016", r"(?P<count>\d+)(?:m| [мm]) (?P<year>\d{4}|\d\d)(?: YEAR)?", _months_of_year),
     rule("первые девять месяцев", r"FIRSTS <count> MONTH<year?>", _months_of_year),
     rule("три квартала 2016 года", r"(?P<count>\d+w) QUARTER <year>", _quarters_of_year),
     rule("первые три квартала", r"FIRSTS <count> QUARTER<year?>", _quarters_of_year),
@@ -253,23 +289,28 @@ RULES: tuple[Rule, ...] = (
     rule("первая декада января", r"(?:<nth>|LAST) DECADE <month><year?>", _third_of_month),
     rule("первые две декады января", r"FIRSTS (?P<nth>\d+)w? DECADE <month><year?>", _third_of_month),
     rule("двадцатые числа марта", r"(?P<tens>[12]0)[se] DATE <month><year?>", _twenties),
+    rule("7 число ноября", r"<day> (?:DAY|DATE) <month><year?>", _day),
     rule("первые десять дней месяца", r"FIRSTS <count> DAY (?:MONTH|<month><year?>)", _first_days),
-    rule("последний день месяца", r"LAST DAY (?:THIS MONTH|MONTH|<month><year?>)", _last_day),
-    rule("последний день года", r"LAST DAY <year>", _last_day_of_year),
+    rule("третья неделя октября", r"(?:<nth>|LAST) WEEK (?:(?:THIS )?MONTH|<month><year?>)", _week_of_month),
+    rule("15-я неделя 2014 года", r"(?:<nth>|LAST) WEEK <year>", _week_of_year),
+    rule("2014-W15", r"<yyyy> -? ?w <nth>", _week_of_year),
+    rule("неделя с 7 ноября", r"WEEK (?:с )?<day> <month><year?>", _week_of_day),
     rule(
         "первый понедельник октября",
-        r"(?:(?P<which>LAST\+?|FIRSTS)|<nth>) (?P<weekday>W\d|WEEKEND) <month><year?>",
+        r"(?:(?P<which>LAST\+?|FIRSTS)|<nth>) (?P<weekday>W\d|WEEKEND) (?:в )?<month><year?>",
         _weekday_of_month,
     ),
     rule("сезон 2016/17", r"(?:SEASON (?:- )?)?<yyyy> [/-] <yy>(?: FISCAL)?(?: YEAR| SEASON)?", _double_year),
     rule("1941–45 годы", r"<yyyy> - <yy> YEAR", _years),
     rule("2016-11", r"<yyyy> [-./] (?P<mm>0\d|1[0-2])", _numeric_month),
     rule("2016 финансовый год", r"(?P<year>\d{4}[oe]?) FISCAL YEAR", _year),
+    rule("отчётный 2016 год", r"FISCAL (?P<year>\d{4}[oem]? YEAR)", _year),
+    rule("год 2016-й", r"YEAR <yyyy>[om]?", _bare_year),
     rule("сезон 2016 года", r"SEASON (?:- )?<year>", _year),
     rule("2010-е годы", r"(?P<decade>\d+)[es](?: YEAR)?", _decade),
     rule(
         "90-е годы XX века",
-        r"(?P<decade>\d0)[es] (?:YEAR )?(?P<century>\d\d?o CENTURY|PREV CENTURY)",
+        r"(?P<decade>\d0)[es] (?:YEAR )?(?P<century>(?:\d\d?o?|PREV) (?:CENTURY|HUNDREDYEARS))",
         _decade_of_century,
     ),
     rule("XX век", r"<nth> (?:CENTURY|HUNDREDYEARS)", _century),
@@ -280,5 +321,5 @@ RULES: tuple[Rule, ...] = (
     rule("2016", r"<yyyy>[oem]?", _bare_year),
     rule("в 98-м", r"(?P<yy>\d\d)m", _short_year),
     rule("девяносто восьмой", r"(?P<yy>3[2-9]|[4-9]\d)o", _short_year),
-    rule("7-го", r"(?P<day>\d\d?)o", _bare_ordinal),
+    rule("7-го", r"(?P<day>\d\d?)[oe]", _bare_ordinal),
 )

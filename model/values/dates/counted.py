@@ -6,7 +6,7 @@ from datetime import date
 from ie.timex import GRAINS
 
 from .anchor import Anchor
-from .grammar import Rule, amount, rule
+from .grammar import PARTS, Rule, amount, rule
 from .units import UNITS, moved, shifted
 
 Match = re.Match[str]
@@ -87,7 +87,22 @@ def _counted(match: Match, base: date | None, sign: int) -> str | None:
     return "/".join(ends) if ends[0] != ends[1] else first
 
 
+def _mixed(match: Match, anchor: Anchor) -> str | None:
+    """Return «год и два месяца назад», «через месяц и пять дней»: as long as the finer unit."""
+    sign, base = -1, anchor.reference
+    if match["on"]:
+        sign, base = 1, anchor.based(forward=True)
+    finer = UNITS[match["finer"]]
+    if GRAINS.index(finer.grain) > GRAINS.index(UNITS[match["unit"]].grain):
+        return None
+    base = base and moved(base, match["unit"], sign * amount(match["count"]))
+    return shifted(base, match["finer"], sign * amount(match["rest"]))
+
+
+_MIXED = rf"(?:<count> )?<unit> (?:и )?(?P<rest>{PARTS['count']}) (?P<finer>{PARTS['unit']})"
 RULES: tuple[Rule, ...] = (
+    rule("год и два месяца назад", rf"{_MIXED} (?:AGO|(?P<on>AFTERWARDS))", _mixed),
+    rule("через год и два месяца", rf"(?P<on>THROUGH|AFTERWARDS) {_MIXED}", _mixed),
     rule("последний год", r"(?:ALL )?LAST <unit>", _last_units),
     rule("последние полгода", r"(?:LAST|PAST|PREV)\+ (?P<unit>HALFYEAR|FULLDAY)", _last_units),
     rule("последние десять лет", r"(?:LAST|PAST|PREV)\+? <count> <unit>", _last_units),

@@ -19,10 +19,12 @@ _FOLDED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"ё": "е
 _TOKEN = re.compile(
     r"""
       (?P<clock>(?<![\d:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!\d)
-        (?:\s*(?:z\b|(?:(?:gmt|utc|мск|msk)\s*)?[+-]\d\d:?\d\d(?!\d)|(?:мск|msk|gmt|utc|est|pdt)\b))?)
-    | '(?P<short>\d\d)(?!\d)
-    | (?P<digits>\d+)(?:(?:-(?P<ending>[^\W\d_]{1,3})|(?P<glued>го|му|м|х|й|е|st|nd|rd|th))(?![^\W\d_]))?
-    | t(?=\d\d:\d\d)
+        (?:\s*\(?(?:z\b|(?:gmt|utc|мск|msk)\s*[+-]\d\d?(?![\d:])
+          |(?:(?:gmt|utc|мск|msk)\s*)?[+-]\d\d:?\d\d(?!\d)|(?:мск|msk|gmt|utc|est|pdt)\b))?)
+    | '(?P<short>\d\d)(?!\d)(?:\s*год[ауе]?\b)?
+    | (?P<digits>\d+)(?:(?:-(?P<ending>[^\W\d_]{1,3})
+        |(?P<glued>ого|ому|ом|ем|ым|им|го|му|ое|ые|ых|ый|м|х|й|е|st|nd|rd|th|s))(?![^\W\d_]))?
+    | t(?=\d\d:?\d\d)
     | (?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)
     | ["«»“”„‟‘’'()\[\]{}<>|;!?…*_\s]
     | (?P<mark>.)
@@ -36,7 +38,7 @@ _ENDINGS = {
         ("o", "й ый ой ий я ая го ого его му ому ему ю ую ым им ое ее st nd rd th"),
         ("e", "е ые ие"),
         ("m", "м ом ем"),
-        ("s", "х ых их ми ыми"),
+        ("s", "х ых их ми ыми s"),
     )
     for ending in endings.split()
 }
@@ -46,25 +48,46 @@ _WHICH = frozenset(
 _PLURAL_ENDINGS = ("ие", "ые", "их", "ых", "ими", "ыми", "эти", "этих", "те", "тех")
 _SURNAMES = frozenset({"мартов", "августов"})  # rather than months in the plural
 _DROPPED = frozenset(
-    {"же", "самом", "самого", "самому", "самый", "самой", "примерно", "около", "the", "of", "on"}
+    {
+        "же",
+        "самом",
+        "самого",
+        "самому",
+        "самый",
+        "самой",
+        "примерно",
+        "около",
+        "ровно",
+        "рано",
+        "поздно",
+        "включительно",
+    }
+    | {"the", "of", "on"}
 )
 _ROMAN = re.compile(r"[ivxхі]+")
 _CYRILLIC = re.compile("[а-яА-Я]")
-_ENGLISH_DAY = re.compile(r"\b(M\d\d?) (\d\d?o?)\b")  # «November 6» is no year
+_ENGLISH_DAY = re.compile(r"\b(M\d\d?) (\d\d?o?(?: - \d\d?o?(?! M))?)\b")  # «November 6» is no year
 _BETWEEN_NUMBERS = frozenset(".,:")
 _NUMBER = re.compile(r"\d+[a-z]?")
 # What is one symbol although it is written as several words.
 _JOINED = (
     (re.compile(r"\b(\d\d?) , (\d) (?=(?:YEARS?|MONTH|WEEK|CENTURY)\b)"), r"\1.\2w "),
     (re.compile(r"\b(\d+)w с HALFOF\b"), r"\1.5w"),
-    (re.compile(r"\b(\d\d?o) в$"), r"\1 CENTURY"),
+    (re.compile(r"(?<!до) (?:н э|нашей эры)$"), ""),
+    (re.compile(r"\b(\d\d?)o? в$"), r"\1o CENTURY"),
+    (re.compile(r"^YEAR (?:[а-я-]+ ){1,3}(?=\d\S* (?:M\d|\.))"), ""),  # «г. Москва, 7 ноября»
+    (re.compile(r"^(\d\d) - (0\d|1[0-2]) - (\d\d)(?= CLOCK|$)"), r"\1 . \2 . \3"),  # 07-11-16
+    (re.compile(r"\b(\d\d?) \1[ow]\b"), r"\1"),  # «7 (седьмое) ноября»
+    (re.compile(r"\bCALENDAR (?=(?:\d\S* )?YEAR\b)"), ""),
+    (re.compile(r"\b(M\d\d?) MONTH\b|\bMONTH (?=M\d)"), r"\1"),  # «в мае месяце»
+    (re.compile(r"\b(M\d\d?) CLOCK (\d{4})$"), r"\1 \2"),  # as C prints the time
     (re.compile(r"\b0.25w CENTURY\b"), "25w YEARS"),
-    (re.compile(r"\bс YEAR\b"), "THIS YEAR"),  # «с. г.»
+    (re.compile(r"(?<=\S )с YEAR\b"), "THIS YEAR"),  # «с. г.»
     (re.compile(r"\bTHAT AGO\b"), "AGO"),
     (re.compile(r"\b(?:пару|пара|пары)\b"), "2w"),
     (re.compile(r"\bне (?:LATER|позднее)\b(?: чем\b)?"), "до"),
     (re.compile(r"\bне EARLIER\b(?: чем\b)?"), "SINCE"),
-    (re.compile(r"\bначиная с(?:о)?\b"), "с"),
+    (re.compile(r"\bначиная (?:со?|от)\b"), "с"),
     (re.compile(r"\bвплоть до\b"), "до"),
     (re.compile(r"\b(MONTH|YEAR|WEEK|DAY|HALF) полтора\b"), r"\1 1.5w"),
     (re.compile(r"\bв YEAR$"), "YEAR"),

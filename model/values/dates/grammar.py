@@ -23,7 +23,7 @@ _WHICH_YEAR = {
 _ABSOLUTE = r"\d{4}[oem]?(?: YEAR)?(?: - YEAR)?|\d\d[om]?(?: YEAR)?"
 # Parts of patterns: `<day>` is a group `day`; `<year?>` a year that may be missing, with the blank before it.
 PARTS = {
-    "day": r"\d{1,2}[oe]?",
+    "day": r"\d{1,2}[oem]?",
     "month": r"M\d\d?",
     "mm": r"\d{1,2}o?",
     "yyyy": r"\d{4}",
@@ -34,8 +34,8 @@ PARTS = {
     "nth": r"\d{1,2}[oem]?",
     "season": "SP|SU|FA|WI",
     "weekday": r"W\d",
-    "unit": "MINUTE|HOUR|DAY|FULLDAY|WEEK|MONTH|QUARTER|HALF|HALFYEAR|YEARS?|FIVEYEARS|TENYEARS|HALFCENTURY"
-    "|CENTURY|HUNDREDYEARS",
+    "unit": "MINUTE|HALFHOUR|HOUR|DAY|FULLDAY|WEEK|MONTH|QUARTER|HALF|HALFYEAR|YEARS?|FIVEYEARS|TENYEARS"
+    "|HALFCENTURY|CENTURY|HUNDREDYEARS",
     "which": "THIS|PREV|PAST|LAST|BEFOREPREV|NEXT|NEAR|COMING",
 }
 _NAME = re.compile(r"(?<!\?P)<(\w+)(\?)?>")

@@ -29,15 +29,18 @@ _NO_DATE = "No date of the calendar is said."
 # Words that make a duration or a habit of what stands beside them.
 _BLOCKING = frozenset(
     {"подряд", "возраст", "возрасте", "возраста", "течение", "протяжении", "старше", "младше", "моложе"}
+    | {"эры", "э"}  # «до нашей эры»
     | {"срок", "сроком", "несколько", "нескольких", "много", "немало"}
 )
 # «к лету», «до 1 мая» look ahead.
 _FORWARD = ("до ", "к ", "ко ", "SINCE ")
 _BOUNDS = frozenset({"до", "к", "ко", "с", "со", "по", "после", "перед", "в", "во", "на", "за", "от"})
-# A month or a weekday may be another word («окружающая среда»): among other words it needs its preposition
-# before it and nothing behind.
+# «через три дня после выборов» hangs on what the calendar does not know.
+_EVENT = (["после"], ["до"])
+# A month, a weekday or an ordinal may mean another thing («окружающая среда», «до первого снега»): among
+# other words it needs its preposition before it and nothing behind.
 _WORD_OF_OTHERS = re.compile(r"[MW]\d+|\d{1,2}[oem]?")
-_IN_WORD = re.compile(r"\S+ [MW]\d+")
+_IN_WORD = re.compile(r"\S+ (?:[MW]\d+|\d{1,2}[oem])")
 _SYMBOL = re.compile(r"[^a-zа-я]|.*\d")
 
 
@@ -83,6 +86,8 @@ def _inside(line: str, anchor: Anchor) -> Reading | None:
     if not places or _BLOCKING & set(tokens):
         return None
     first, last = places[0], places[-1] + 1
+    if tokens[last : last + 1] in _EVENT or (tokens[first:last] == ["EVE"] and last < len(tokens)):
+        return None
     if first > 0 and tokens[first - 1] in _BOUNDS:
         first -= 1
     if (first, last) == (0, len(tokens)):

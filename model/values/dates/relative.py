@@ -106,7 +106,7 @@ def _weekend(match: Match, anchor: Anchor) -> str | None:
     if anchor.day is None:
         return "XXXX-XX-XX"
     which = (match.groupdict().get("which") or "").rstrip("+")
-    step = {"PREV": -1, "PAST": -1, "LAST": -1, "NEXT": 1}.get(which, 0)
+    step = {"BEFOREPREV": -2, "PREV": -1, "PAST": -1, "LAST": -1, "NEXT": 1}.get(which, 0)
     if not which and anchor.tense != "future" and anchor.day.isoweekday() < 6:
         step = -1
     return f"{_day_of_week(6, step, anchor)}/{_day_of_week(7, step, anchor)}"
@@ -217,8 +217,12 @@ RULES: tuple[Rule, ...] = (
     rule("вторник прошлой недели", rf"<weekday> (?:на )?{_WEEK}", _weekday_of_week),
     rule("на прошлой неделе во вторник", rf"{_WEEK} (?:в|во) <weekday>", _weekday_of_week),
     rule("понедельник", r"<weekday>", _weekday),
-    rule("минувшие выходные", r"(?:(?P<which>THIS|PREV|PAST|LAST|NEXT|NEAR|COMING)\+? )?WEEKEND", _weekend),
-    rule("выходные прошлой недели", r"WEEKEND (?P<which>PREV|PAST|THIS|NEXT) WEEK", _weekend),
+    rule(
+        "минувшие выходные",
+        r"(?:(?P<which>THIS|PREV|BEFOREPREV|PAST|LAST|NEXT|NEAR|COMING)\+? )?WEEKEND",
+        _weekend,
+    ),
+    rule("выходные прошлой недели", r"WEEKEND (?:на )?(?P<which>PREV|PAST|THIS|NEXT) WEEK", _weekend),
     rule("прошлый июль", r"(?P<which>PREV|PAST|LAST|THIS|NEXT|COMING|NEAR|BEFOREPREV) <month>", _which_month),
     rule(
         "прошлой осенью",

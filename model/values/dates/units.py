@@ -23,6 +23,7 @@ _YEAR = Unit("year", months=12)
 _CENTURY = Unit("century", months=1200)
 UNITS = {
     "MINUTE": Unit("day", seconds=60, unknown="XXXX-XX-XX"),
+    "HALFHOUR": Unit("day", seconds=1800, unknown="XXXX-XX-XX"),
     "HOUR": Unit("day", seconds=3600, unknown="XXXX-XX-XX"),
     "DAY": _DAY,
     "FULLDAY": _DAY,
@@ -52,7 +53,9 @@ def shifted(base: date | None, unit: str, count: float) -> str:
     if base is None:
         return size.unknown
     if size.seconds:
-        step = timedelta(seconds=size.seconds * count) if isinstance(base, datetime) else timedelta()
+        step = timedelta(seconds=size.seconds * count)
+        if not isinstance(base, datetime):  # as many days as there are in the hours
+            step = timedelta(days=int(step / timedelta(days=1)))
         return _plain(base + step).isoformat()
     day = moved(base, unit, count)
     if size.days:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ie.values.result import Unknown
+from ie.values.result import NO_CONTEXT, Context, Unknown
 from ie.values.tables import fold
 
 from .codes import find_code, term
@@ -16,6 +16,7 @@ from .noun_phrase import find_head, in_nominative
 
 LONGEST = 200
 MOST_WORDS = 25
+_LONGEST_HEAD = 30
 _EDGES = " \t\n\r\u00a0.,;:!?«»\"“”„'()[]—–-…"
 
 
@@ -39,12 +40,30 @@ class Sector:
         return cls(record["canonical"], record.get("code"))
 
 
-@lru_cache(maxsize=4096)
-def read_sector(text: str) -> Sector | Unknown:
+def read_sector(text: str, context: Context = NO_CONTEXT) -> Sector | Unknown:
     """Return the sector that a phrase names, or why it names none.
 
-    Codes are those of the United Nations' classification (`ie.values.sectors.isic` has their titles).
+    Codes are those of the United Nations' classification (`ie.values.sectors.isic` has their titles). A head
+    before the phrase makes a sector of what is none alone: «сектор [овощей и фруктов]».
     """
+    found = _read(text)
+    if not isinstance(found, Unknown) or not (head := _head_before(context)):
+        return found
+    whole = _read(f"{head} {text}")
+    if isinstance(whole, Unknown) or whole.code is None:
+        return found
+    phrase = " ".join(text.split()).strip(_EDGES)
+    return Sector(_canonical(phrase, WORD.findall(phrase)), whole.code)
+
+
+def _head_before(context: Context) -> str | None:
+    """Return the head («сектор», «отрасль») that stands right before a phrase."""
+    word = re.search(r"(\w+)\s+\Z", context.before[-_LONGEST_HEAD:])
+    return word[1] if word and lexicon().is_head(lemmas(word[1])) else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Sector | Unknown:
     if len(text) > LONGEST:
         return Unknown(f"The phrase is longer than {LONGEST} characters.")
     phrase = _quiet(" ".join(text.split()).strip(_EDGES))
