@@ -172,15 +172,18 @@ def row(system: System, sums: Sequence[Sum], periods: Sequence[Period]) -> list[
 
 def row_in_text(documents: Sequence[Document]) -> list[str]:
     """Return the cells of ie with the text around each mention."""
-    pairs = [
-        pair
-        for document in documents
-        for pair in zip(document.entities, _read(document).entities, strict=True)
+    sums: list[tuple[Money | None, Money]] = []
+    periods: list[tuple[Days | None, Days]] = []
+    for document in documents:
+        for gold, ours in zip(document.entities, _read(document).entities, strict=True):
+            if gold.label == "AMOUNT" and (money := gold_money(gold)):
+                sums.append((gold_money(ours), money))
+            if gold.label == "DATE" and document.date and (days := gold_days(gold)):
+                periods.append((gold_days(ours), days))
+    return [
+        *cells([a for a, _ in sums], [b for _, b in sums], [a for a, _ in periods], [b for _, b in periods]),
+        "",
     ]
-    sums = [(gold_money(ours), gold) for e, ours in pairs if e.label == "AMOUNT" and (gold := gold_money(e))]
-    periods = [(gold_days(ours), gold) for e, ours in pairs if e.label == "DATE" and (gold := gold_days(e))]
-    columns = [[pair[side] for pair in found] for found in (sums, periods) for side in (0, 1)]
-    return [*cells(*columns), ""]
 
 
 def _read(document: Document) -> Document:
