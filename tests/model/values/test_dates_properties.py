@@ -66,19 +66,10 @@ def test_there_are_twelve_forms():
     assert len(FORMS) == 12
 
 
-@pytest.mark.parametrize("turn", range(4))
-def test_every_day_from_1900_to_2100_comes_back(turn):
-    """Each day in one of the forms: all the twelve take turns."""
-    forms = list(FORMS.values())
-    for place, day in enumerate(days()[turn::4]):
-        phrase = forms[place % len(forms)](day)
-        assert read_date(phrase) == DateRange(day, day, "day", (), day.isoformat()), phrase
-
-
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("year", [1900, 2016])
-def test_every_day_of_a_year_comes_back_from_every_form(form, year):
-    for day in days(date(year, 1, 1), date(year, 12, 31)):
+@pytest.mark.parametrize("decade", range(1900, 2101, 10))
+def test_every_day_from_1900_to_2100_comes_back_from_every_form(form, decade):
+    for day in days(date(decade, 1, 1), min(date(decade + 9, 12, 31), LAST)):
         phrase = FORMS[form](day)
         assert read_date(phrase) == DateRange(day, day, "day", (), day.isoformat()), phrase
 
