@@ -15,7 +15,7 @@ from .units import find_unit
 from .values import value_faults
 
 FIELDS = frozenset(("id", "text", "date", "source", "labels", "entities", "truncated", "model"))
-ENTITY_FIELDS = frozenset(("label", "start", "end", "text", "score", "value"))
+ENTITY_FIELDS = frozenset(("label", "start", "end", "text", "score", "value", "reason", "group"))
 
 
 @dataclass(frozen=True, slots=True)

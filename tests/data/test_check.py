@@ -328,3 +328,19 @@ def test_documents_in_memory():
     documents = [Document(TEXT, (good,), id="a"), Document("Иное", (good,), id="b")]
     (problem,) = check_documents(documents)
     assert (problem.line, problem.id, problem.rule) == (2, "b", "range")
+
+
+def test_a_prediction_with_reasons_and_groups_is_of_the_format(tmp_path):
+    entity = {
+        "label": "DATE",
+        "start": 0,
+        "end": 10,
+        "text": "30 февраля",
+        "value": None,
+        "reason": "None such.",
+    }
+    party = {"label": "PARTY", "start": 11, "end": 15, "text": "Заря", "group": 0}
+    path = tmp_path / "a.jsonl"
+    record = {"id": "a", "text": "30 февраля Заря", "date": None, "entities": [entity, party]}
+    path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert check_files([path], ("DATE", "PARTY")) == []
