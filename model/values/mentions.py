@@ -73,14 +73,35 @@ def _sectors(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
 
 
 def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
-    values = [read_party(mention.text, context_of(document, mention)) for mention in mentions]
-    known = [i for i, value in enumerate(values) if isinstance(value, Party)]
-    named = [
-        (mentions[i].start, mentions[i].end, value) for i in known if isinstance(value := values[i], Party)
+    contexts = [context_of(document, mention) for mention in mentions]
+    alone = [read_party(mention.text, context) for mention, context in zip(mentions, contexts, strict=True)]
+    values = _with_surnames(mentions, contexts, alone)
+    known = [
+        (mention, value) for mention, value in zip(mentions, values, strict=True) if isinstance(value, Party)
     ]
-    groups = dict(zip(known, group_mentions(document.text, named), strict=True))
+    groups = iter(group_mentions(document.text, [(m.start, m.end, value) for m, value in known]))
+    for mention, value in zip(mentions, values, strict=True):
+        yield replace(_with(mention, value), group=next(groups) if isinstance(value, Party) else None)
+
+
+def _with_surnames(
+    mentions: Sequence[Entity], contexts: Sequence[Context], values: Sequence[Party | Unknown]
+) -> list[Party | Unknown]:
+    """Return the parties of a document, a word that is the surname of a person named in full as a person.
+
+    «Холдинг [Дерипаски]» alone may be an organization, beside «Олег Дерипаска» it is his.
+    """
+    people = (
+        value.canonical.split() for value in values if isinstance(value, Party) and value.kind == "person"
+    )
+    surnames = {words[-1] for words in people if len(words) > 1}
+    read = list(values)
     for i, (mention, value) in enumerate(zip(mentions, values, strict=True)):
-        yield replace(_with(mention, value), group=groups.get(i))
+        if surnames and isinstance(value, Party) and value.kind == "organization" and mention.text.istitle():
+            person = read_party(mention.text, contexts[i], kind="person")
+            if isinstance(person, Party) and person.canonical in surnames:
+                read[i] = person
+    return read
 
 
 def _valued(mentions: Iterable[Entity], values: Iterable[Value | Unknown]) -> Iterator[Entity]:
