@@ -158,15 +158,15 @@ def test_any_text_is_read_without_error(text, around):
 
 
 def test_a_long_text_is_refused_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     assert isinstance(read_amount("1 млн рублей " * 10_000), Unknown)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.5
 
 
 def test_a_phrase_takes_about_a_millisecond():
     phrases = [f"не менее {number},5 млрд долларов США" for number in range(200)]
     read_amount("1 рубль")
-    start = time.perf_counter()
+    start = time.process_time()
     for phrase in phrases:
         read_amount(phrase)
-    assert (time.perf_counter() - start) / len(phrases) < 0.005  # ten times what it takes on an idle machine
+    assert (time.process_time() - start) / len(phrases) < 0.005  # ten times what it takes on an idle machine
