@@ -12,14 +12,14 @@ from ie.document import Document, Entity, Record
 from ie.errors import CorpusError
 from ie.files import atomic_write
 from ie.labels import LABELS
+from ie.values.sectors.isic import codes
 
 from .compile import Pass, split_documents
 from .corpus import read_text
 from .standoff import iter_records
-from .values import DIVISIONS
 
 _FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
-SECTIONS = tuple(DIVISIONS)
+SECTIONS = tuple(code for code in codes() if len(code) == 1)
 
 
 def write_card(page: Path, passes: Sequence[Pass], standoff: Sequence[Path]) -> None:

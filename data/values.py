@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ie.timex import GRAINS, MODIFIERS, parse_timex
+from ie.values.sectors.isic import codes
 
 COMPARATORS = ("=", "~", "<", "<=", ">", ">=", "range")
 KINDS = ("organization", "person", "state")
@@ -37,31 +38,6 @@ TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF
 CS DD YU
 """
 STATES = frozenset(_STATES.split())
-# ISIC Rev. 4: first and last division of each section
-DIVISIONS = {
-    "A": (1, 3),
-    "B": (5, 9),
-    "C": (10, 33),
-    "D": (35, 35),
-    "E": (36, 39),
-    "F": (41, 43),
-    "G": (45, 47),
-    "H": (49, 53),
-    "I": (55, 56),
-    "J": (58, 63),
-    "K": (64, 66),
-    "L": (68, 68),
-    "M": (69, 75),
-    "N": (77, 82),
-    "O": (84, 84),
-    "P": (85, 85),
-    "Q": (86, 88),
-    "R": (90, 93),
-    "S": (94, 96),
-    "T": (97, 98),
-    "U": (99, 99),
-}
-_NO_DIVISION = frozenset({34, 40, 44, 48, 54, 57, 67, 76, 83, 89})  # gaps in the numbering
 _FIELDS = {
     "AMOUNT": frozenset({"value", "low", "high", "currency", "comparator"}),
     "DATE": frozenset({"start", "end", "grain", "mod", "timex"}),
@@ -160,15 +136,8 @@ def _party(value: Mapping[str, Any]) -> Iterator[str]:
 def _sector(value: Mapping[str, Any]) -> Iterator[str]:
     yield from _canonical(value)
     code = value.get("code", "")
-    if code is not None and not (isinstance(code, str) and _is_isic(code)):
+    if code is not None and not (isinstance(code, str) and code in codes()):
         yield f"Field 'code' must be a section of ISIC Rev. 4 with a division of it or without: {code!r}."
-
-
-def _is_isic(code: str) -> bool:
-    if code[:1] not in DIVISIONS or not re.fullmatch(r"[A-U](?:\d\d)?", code):
-        return False
-    first, last = DIVISIONS[code[0]]
-    return len(code) == 1 or (first <= int(code[1:]) <= last and int(code[1:]) not in _NO_DIVISION)
 
 
 def _canonical(value: Mapping[str, Any]) -> Iterator[str]:

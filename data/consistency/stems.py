@@ -2,6 +2,9 @@
 
 import re
 
+from ie.values.morphology import shared_start
+from ie.values.tables import fold
+
 _WORD = re.compile(r"[^\W_]+")
 _MIN = 3
 
@@ -15,16 +18,11 @@ def shares_stem(text: str, canonical: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower().replace("ё", "е") for word in _WORD.findall(text)]
+    return [fold(word) for word in _WORD.findall(text)]
 
 
 def _alike(one: str, other: str) -> bool:
-    shared = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return one == other or shared >= max(_MIN, min(len(one), len(other)) - 3)
+    return one == other or shared_start(one, other) >= max(_MIN, min(len(one), len(other)) - 3)
 
 
 def _initials(short: list[str], words: list[str]) -> bool:

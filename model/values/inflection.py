@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from .morphology import analyzer
+from .morphology import analyzer, plain_case, shared_start
 from .tables import fold, read_table
 
 if TYPE_CHECKING:
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 Weights = Mapping[str, float]
 # How likely each case of OpenCorpora is where the text tells nothing.
 NO_CASE: Weights = {"nomn": 1.0, "gent": 0.5, "accs": 0.25, "ablt": 0.4, "datv": 0.4, "loct": 0.4}
-# Cases that pymorphy3 splits off for a few nouns.
 # How much likelier a nominative is that is in the list of organizations.
 _LISTED = 10.0
-_SAME_CASE = {"gen2": "gent", "acc2": "accs", "loc2": "loct", "voct": "nomn"}
 _ATTRIBUTES = frozenset({"ADJF", "PRTF"})
 _MOST_ATTRIBUTES = 4
 # Last letters of a nominative, and its gender.
@@ -89,7 +87,7 @@ def readings(word: str) -> tuple[Reading, ...]:
             continue
         first = _first_form(parse)
         if first is not None:
-            case = _SAME_CASE.get(parse.tag.case, parse.tag.case)
+            case = plain_case(parse.tag.case)
             found.append(
                 Reading(
                     like(first, word),
@@ -121,14 +119,7 @@ def _first_form(parse: "Parse") -> str | None:
         first = parse.inflect(wanted)
         return first.word if first else None
     forms = [form.word for form in parse.lexeme if wanted <= form.tag.grammemes and tag.POS in form.tag]
-    return max(forms, key=lambda form: _shared(form, parse.word), default=None)
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many letters two words begin with alike."""
-    return next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+    return max(forms, key=lambda form: shared_start(form, parse.word), default=None)
 
 
 def _plausible(parse: "Parse", word: str) -> float:
@@ -200,15 +191,10 @@ def like(form: str, model: str) -> str:
         return form.upper()
     made = []
     for part, shape in zip(form.split("-"), [*model.split("-"), *[""] * form.count("-")], strict=False):
-        shared = next((i for i, (a, b) in enumerate(zip(part, shape, strict=False)) if not _same(a, b)), None)
-        shared = min(len(part), len(shape)) if shared is None else shared
+        shared = shared_start(fold(part), fold(shape))
         kept = shape[:shared] or (part[:1].upper() if shape[:1].isupper() else part[:1])
         made.append(kept + part[len(kept) :])
     return "-".join(made)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.lower().replace("ё", "е") == other.lower().replace("ё", "е")
 
 
 @lru_cache(maxsize=4096)

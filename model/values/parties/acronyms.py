@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from .name_words import shared_start
+from ie.values.morphology import shared_start
 
 SMALL_WORDS = frozenset(
     re.findall(r"\w+", "и в во на по для за при к о об с со из у the of and for de la und")

@@ -7,6 +7,7 @@ in common is the stem, what each has after it must be a case ending.
 import re
 from collections.abc import Sequence
 
+from ie.values.morphology import shared_start
 from ie.values.tables import fold
 
 _WORD = re.compile(r"\w+(?:[.'’+]\w+)*")
@@ -33,12 +34,6 @@ def words_of(name: str) -> list[str]:
 def name_key(name: str) -> str:
     """Return the folded words of a name: what is left of it without quotes, dashes and letter case."""
     return fold(" ".join(words_of(name))) or fold(name.strip())
-
-
-def shared_start(one: str, other: str) -> int:
-    """Return how many first letters two words share."""
-    size = min(len(one), len(other))
-    return next((i for i in range(size) if one[i] != other[i]), size)
 
 
 def same_word(one: str, other: str, *, plural: bool = True) -> bool:

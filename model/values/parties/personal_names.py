@@ -12,6 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ie.values.inflection import NO_CASE, Weights, like, parses
+from ie.values.morphology import plain_case
 from ie.values.tables import read_table
 
 from .grammatical_case import CASES
@@ -234,11 +235,7 @@ def _by_dictionary(word: str) -> Iterator[Variant]:
             weight = 0.1
         if "Geox" in tag or (tag.animacy == "inan" and not named):
             weight *= 0.5
-        yield Variant(first.word, genders, (_case(tag.case),), weight)
-
-
-def _case(case: str) -> str:
-    return {"gen2": "gent", "acc2": "accs", "loc2": "loct", "voct": "nomn"}.get(case, case)
+        yield Variant(first.word, genders, (plain_case(tag.case),), weight)
 
 
 def _by_ending(word: str) -> Iterator[Variant]:

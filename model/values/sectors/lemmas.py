@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product, takewhile
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from ie.values.inflection import like
-from ie.values.morphology import parses
+from ie.values.morphology import parses, plain_case, shared_start
 from ie.values.tables import fold
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ WORD = re.compile(r"\d+[^\W\d_]+(?:-\w+)*|\w+(?:[-'’&/]\w+)*|[,;]")
 CONJUNCTIONS = frozenset(("и", "или", "а", "также", ",", ";"))
 # Keys of one phrase that are looked up; homonyms of all its words together are seldom more than a dozen.
 MOST_KEYS = 48
-# Cases that pymorphy3 splits off for a few nouns.
-_SAME_CASE = {"gen2": "gent", "acc2": "accs", "loc2": "loct", "voct": "nomn"}
 _LOOKALIKES = (str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ"), str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX"))
 _ATTRIBUTES = ("ADJF", "PRTF")
 _LONGEST_ABBREVIATION = 5
@@ -58,7 +56,7 @@ def readings(word: str) -> tuple[Reading, ...]:
         if tag.case is None or tag.POS not in (*_ATTRIBUTES, "NOUN") or abbreviated != ("Abbr" in tag):
             continue
         noun = tag.POS == "NOUN"
-        case = _SAME_CASE.get(tag.case, tag.case)
+        case = plain_case(tag.case)
         gender = None if "GNdr" in tag else tag.gender
         animate = noun and "anim" in tag
         found.append(
@@ -101,8 +99,7 @@ def nominative(reading: Reading, word: str, noun: Reading | None = None) -> str:
 
 
 def _shared(one: str, other: str) -> int:
-    pairs = zip(fold(one), fold(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared_start(fold(one), fold(other))
 
 
 @lru_cache(maxsize=20_000)

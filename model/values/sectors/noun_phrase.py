@@ -1,7 +1,7 @@
 """A noun phrase: attributes, head noun and what follows, and the whole in the nominative."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from ie.values.tables import fold
@@ -43,10 +43,6 @@ class NounPhrase:
     def after(self) -> tuple[str, ...]:
         """Return the words after the head."""
         return self.words[self.head + 1 :]
-
-    def without_attributes(self) -> "NounPhrase":
-        """Return the head with what follows."""
-        return replace(self, words=self.words[self.head :], head=0)
 
 
 def find_head(words: Sequence[str]) -> NounPhrase | None:
