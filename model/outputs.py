@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
-from typing import TextIO, cast
+from typing import IO, TextIO, cast
 
 from .document import Document
 from .errors import UsageError
@@ -20,9 +21,16 @@ class OutputFormat(StrEnum):
     JSONL = "jsonl"
     TABLE = "table"
     HTML = "html"
+    PARQUET = "parquet"
 
 
-_BY_SUFFIX = {".json": OutputFormat.JSON, ".html": OutputFormat.HTML, ".htm": OutputFormat.HTML}
+_BY_SUFFIX = {
+    ".json": OutputFormat.JSON,
+    ".html": OutputFormat.HTML,
+    ".htm": OutputFormat.HTML,
+    ".parquet": OutputFormat.PARQUET,
+}
+ROW_GROUP = 1000
 
 
 def default_format(output: Path | None, terminal: bool) -> OutputFormat:
@@ -59,7 +67,10 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
 def write(
     documents: Iterable[Document], stream: TextIO, output_format: OutputFormat, labels: Sequence[str]
 ) -> None:
-    """Write documents one by one as they come; `labels` are those that colours are given to."""
+    """Write documents one by one as they come; `labels` are those that colours are given to.
+
+    Raises `UsageError` for Parquet, which cannot be written to a stream of text.
+    """
     match output_format:
         case OutputFormat.JSONL:
             write_jsonl(documents, stream)
@@ -73,6 +84,10 @@ def write(
             from .table import write_table
 
             write_table(documents, stream, labels)
+        case OutputFormat.PARQUET:
+            raise UsageError(
+                "Parquet is written into a folder of parts only: --output DIR/ --format parquet."
+            )
 
 
 def write_jsonl(documents: Iterable[Document], stream: TextIO) -> None:
@@ -80,6 +95,23 @@ def write_jsonl(documents: Iterable[Document], stream: TextIO) -> None:
     for document in documents:
         stream.write(_dumps(document) + "\n")
         stream.flush()
+
+
+def write_jsonl_bytes(documents: Iterable[Document], file: IO[bytes]) -> None:
+    """Write one record a line, in UTF-8, whenever it suits: for files that nobody reads before their end."""
+    file.writelines(_dumps(document).encode() + b"\n" for document in documents)
+
+
+def write_parquet(documents: Iterable[Document], file: IO[bytes]) -> None:
+    """Write the rows of the documents (see `ie.arrow.schema`), `ROW_GROUP` at a time."""
+    import pyarrow.parquet as parquet
+
+    from .arrow import batch_of, schema
+
+    rest = iter(documents)
+    with parquet.ParquetWriter(file, schema()) as writer:
+        while group := list(islice(rest, ROW_GROUP)):
+            writer.write_batch(batch_of(group))
 
 
 def write_json(documents: Iterable[Document], stream: TextIO) -> None:
