@@ -23,12 +23,13 @@ __all__ = [
     "open_folder",
 ]
 
-RuntimeName = Literal["onnx", "torch"]
+RuntimeName = Literal["onnx", "openvino", "torch"]
 
 BUNDLED = Path(__file__).parent / "weights"
 CONFIG_FILE = "config.json"
 TOKENIZER_FILE = "tokenizer.json"
 ONNX_FILES = ("onnx/model_quantized.onnx", "onnx/model.onnx")
+GRAPH_FILE = "graph.onnx"
 TORCH_FILES = ("model.safetensors", "model.safetensors.index.json")
 PICKLED_FILES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 SLOW_TOKENIZER_FILES = (
@@ -151,29 +152,45 @@ def open_folder(
 
 def _recorded_revision(folder: Path, weights: Path | None, settings: Settings) -> str | None:
     names = [weights.relative_to(folder).as_posix()] if weights else [*ONNX_FILES, *TORCH_FILES]
+    if names == [GRAPH_FILE]:  # whose weights are those of the safetensors
+        names = [*TORCH_FILES]
     return next((settings.checksums[name][:12] for name in names if name in settings.checksums), None)
 
 
 def find_weights(folder: Path, runtime: RuntimeName) -> Path:
-    """Return the file that `runtime` opens: int8 before fp32 ONNX, or safetensors (its index if sharded).
+    """Return the file that `runtime` opens: int8 before fp32 ONNX, a graph, safetensors or their index.
 
     Raises `CheckpointError` where there is none, or where a safetensors file is truncated.
     """
-    names = ONNX_FILES if runtime == "onnx" else TORCH_FILES
+    names = weights_files(runtime)
     found = next((folder / name for name in names if (folder / name).is_file()), None)
     if found is None:
         raise CheckpointError(_no_weights(folder, runtime))
     if found.stat().st_size == 0:
         raise CheckpointError(f"{found} is empty.")
+    if found.name == GRAPH_FILE:  # whose weights are those of the safetensors
+        find_weights(folder, "torch")
     for path in _shards(found) if runtime == "torch" else ():
         read_header(path)
     return found
 
 
+def weights_files(runtime: RuntimeName) -> tuple[str, ...]:
+    """Return the files of a checkpoint one of which `runtime` opens, the best first."""
+    match runtime:
+        case "onnx":
+            return ONNX_FILES
+        case "openvino":
+            # int8 files made for onnxruntime are slow in OpenVINO
+            return (GRAPH_FILE, ONNX_FILES[-1])
+        case "torch":
+            return TORCH_FILES
+
+
 def _no_weights(folder: Path, runtime: RuntimeName) -> str:
-    if runtime == "onnx":
+    if runtime != "torch":
         return (
-            f"{folder} has no ONNX weights ({' or '.join(ONNX_FILES)}): "
+            f"{folder} has no ONNX weights ({' or '.join(weights_files(runtime))}): "
             "run `ie model export` on it or use `--runtime torch`."
         )
     if any((folder / name).is_file() for name in PICKLED_FILES):

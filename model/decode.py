@@ -1,4 +1,8 @@
-"""Tag probabilities of words to spans: the best legal tag path, and how probable each of its spans is."""
+"""Tag probabilities of words to spans: the best legal tag path, and how probable each of its spans is.
+
+Documents are decoded together, step by step from the longest to the shortest, so that a step costs one call
+of numpy for all of them.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -9,6 +13,7 @@ from .document import Span
 from .tags import legal_starts, legal_transitions, spans_from_tags
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 _TINY = 1e-9  # no tag is impossible, so that a legal path always exists
 
@@ -35,82 +40,176 @@ def word_log_probs(tokens: NDArray[np.float32], first: NDArray[np.int32], tags: 
 
 
 def decode(
-    log_probs: Floats,
+    documents: Sequence[Floats],
     tags: Sequence[str],
     thresholds: Mapping[str, float] | None = None,
     apart: Collection[str] = (),
-) -> list[tuple[Span, float]]:
-    """Return the spans, in words, of the most probable legal tag path, each with its probability.
+) -> list[list[tuple[Span, float]]]:
+    """Return, for each document, the spans of its most probable legal tag path, each with its probability.
 
-    `log_probs` has shape [words, tags]. A span below the threshold of its label is left out. What is legal
-    `ie.tags.legal_transitions` says, `apart` included.
+    A document is the log-probabilities of its words, shape [words, tags]; spans are in words. A span below
+    the threshold of its label is left out. What is legal `ie.tags.legal_transitions` says, `apart` included.
     """
-    if not len(log_probs):
-        return []
     legal = legal_transitions(tags, apart)
-    path = viterbi(log_probs, tags, legal)
-    spans = spans_from_tags([tags[i] for i in path])
-    if not spans:
+    found = [
+        spans_from_tags([tags[i] for i in path]) if path else []
+        for path in best_paths(documents, tags, legal)
+    ]
+    least = thresholds or {}
+    scores = iter(span_probabilities(documents, tags, found, legal))
+    return [
+        [(span, score) for span in spans if (score := next(scores)) >= least.get(span.label, 0.0)]
+        for spans in found
+    ]
+
+
+def best_paths(documents: Sequence[Floats], tags: Sequence[str], legal: NDArray[np.bool_]) -> list[list[int]]:
+    """Return the tag indices of the most probable path of `legal` [from, to] transitions of each document."""
+    starts = legal_starts(tags)
+    paths = [document.argmax(axis=1) if len(document) else np.empty(0, np.intp) for document in documents]
+    # No transition costs anything, so a legal path of each word's best tags cannot be beaten.
+    hard = [i for i, path in enumerate(paths) if not _is_legal(path, starts, legal)]
+    for i, path in zip(hard, viterbi([documents[i] for i in hard], starts, legal), strict=True):
+        paths[i] = path
+    return [[int(tag) for tag in path] for path in paths]
+
+
+def _is_legal(path: Ints, starts: NDArray[np.bool_], legal: NDArray[np.bool_]) -> bool:
+    return not len(path) or bool(starts[path[0]] and legal[path[:-1], path[1:]].all())
+
+
+def viterbi(documents: Sequence[Floats], starts: NDArray[np.bool_], legal: NDArray[np.bool_]) -> list[Ints]:
+    """Return the most probable path of each document; none may be empty.
+
+    `starts` says which tags may begin a path, `legal` [from, to] which may follow which.
+    """
+    if not documents:
         return []
-    scored = zip(spans, span_probabilities(log_probs, tags, spans, legal), strict=True)
-    return [(span, score) for span, score in scored if score >= (thresholds or {}).get(span.label, 0.0)]
-
-
-def viterbi(log_probs: Floats, tags: Sequence[str], legal: NDArray[np.bool_]) -> list[int]:
-    """Return the tag indices of the most probable path of `legal` [from, to] transitions."""
-    closed = np.where(legal, 0.0, -np.inf)
-    best = np.where(legal_starts(tags), log_probs[0], -np.inf)
-    back = np.empty(log_probs.shape, dtype=np.intp)
-    columns = np.arange(len(tags))
-    for t in range(1, len(log_probs)):
-        paths = best[:, None] + closed
-        back[t] = paths.argmax(axis=0)
-        best = paths[back[t], columns] + log_probs[t]
-    path = [int(best.argmax())]
-    for t in range(len(log_probs) - 1, 0, -1):
-        path.append(int(back[t, path[-1]]))
-    return path[::-1]
+    steps = _Steps([len(document) for document in documents])
+    scores = np.concatenate(documents)[steps.order]
+    closed = np.where(legal, 0.0, -np.inf).T  # [to, from]: the tags to choose among lie side by side
+    back = np.empty(scores.shape, dtype=np.intp)
+    best = np.where(starts, scores[steps.at(0)], -np.inf)
+    tags = np.empty(len(documents), dtype=np.intp)
+    for t in range(1, len(steps)):
+        at = steps.at(t)
+        width = at.stop - at.start
+        tags[width : len(best)] = best[width:].argmax(axis=1)
+        reached = best[:width, None, :] + closed
+        back[at] = reached.argmax(axis=2)
+        best = reached.max(axis=2) + scores[at]
+    tags[: len(best)] = best.argmax(axis=1)
+    path = np.empty(len(scores), dtype=np.intp)
+    for t in range(len(steps) - 1, -1, -1):
+        at = steps.at(t)
+        current = tags[: at.stop - at.start]
+        path[at] = current
+        current[:] = back[np.arange(at.start, at.stop), current] if t else 0
+    return steps.split(path)
 
 
 def span_probabilities(
-    log_probs: Floats, tags: Sequence[str], spans: Sequence[Span], legal: NDArray[np.bool_]
+    documents: Sequence[Floats],
+    tags: Sequence[str],
+    spans: Sequence[Sequence[Span]],
+    legal: NDArray[np.bool_],
 ) -> list[float]:
-    """Return the probability of each span: that of exactly these words bearing exactly this label.
+    """Return the probability of each span, those of one document after those of another.
 
-    It is the share of all legal tag paths, each weighted by its probability, that hold the span
-    (forward-backward with transitions that are legal or not, none learned).
+    It is that of exactly these words bearing exactly this label: the share of all legal tag paths, each
+    weighted by its probability, that hold the span (forward-backward with transitions that are legal or
+    not, none learned).
     """
-    probs = np.exp(log_probs)
-    allowed = legal.astype(float)
-    scale, before, after = _forward_backward(probs, allowed, legal_starts(tags).astype(float))
+    held = [i for i, found in enumerate(spans) if found]
+    if not held:
+        return []
+    steps = _Steps([len(documents[i]) for i in held])
+    probs, allowed = np.exp(np.concatenate([documents[i] for i in held])), legal.astype(float)
+    scale, before, after = _forward_backward(probs, steps, allowed, legal_starts(tags).astype(float))
     index = {tag: i for i, tag in enumerate(tags)}
-    found = []
-    for span in spans:
-        row = [index[f"B-{span.label}"], *[index[f"I-{span.label}"]] * (span.end - span.start - 1)]
-        words = np.arange(span.start, span.end)
-        mass = float((probs[words, row] / scale[words]).prod())
-        if span.start:
-            mass *= float(before[span.start - 1] @ allowed[:, row[0]])
-        if span.end < len(probs):
-            ends = allowed[row[-1]].copy()
-            ends[index[f"I-{span.label}"]] = 0
-            mass *= float(ends @ (probs[span.end] * after[span.end]) / scale[span.end])
-        found.append(min(mass, 1.0))
-    return found
+    flat = [(k, span) for k, i in enumerate(held) for span in spans[i]]
+    base = steps.starts[[k for k, _ in flat]]
+    start = base + [span.start for _, span in flat]
+    end = base + [span.end for _, span in flat]
+    begin = np.array([index[f"B-{span.label}"] for _, span in flat])
+    inside = np.array([index[f"I-{span.label}"] for _, span in flat])
+    # the product over the words of a span, all spans at once, as a difference of running sums
+    runs = np.concatenate([np.zeros((1, len(tags))), np.cumsum(np.log(probs / scale[:, None]), axis=0)])
+    mass = probs[start, begin] / scale[start] * np.exp(runs[end, inside] - runs[start + 1, inside])
+    entering = np.einsum("it,ti->i", before[start - 1], allowed[:, begin])
+    mass *= np.where(start > base, entering, 1.0)
+    following = np.minimum(end, len(probs) - 1)
+    ends = allowed[inside]
+    ends[np.arange(len(flat)), inside] = 0
+    leaving = np.einsum("it,it->i", ends, probs[following] * after[following]) / scale[following]
+    mass *= np.where(end < base + steps.lengths[[k for k, _ in flat]], leaving, 1.0)
+    return [float(value) for value in np.minimum(mass, 1.0)]
 
 
-def _forward_backward(probs: Floats, allowed: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
+def _forward_backward(
+    probs: Floats, steps: "_Steps", allowed: Floats, starts: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Return the scales, shape [words], and scaled forward and backward masses, both [words, tags].
 
     The scaling of Rabiner (1989), section V.A: forward masses sum to one at each word.
     """
-    scale, before, after = np.empty(len(probs)), np.empty(probs.shape), np.ones(probs.shape)
-    entering = start
-    for t in range(len(probs)):
-        mass = entering * probs[t]
-        scale[t] = mass.sum()
-        before[t] = mass / scale[t]
-        entering = before[t] @ allowed
-    for t in range(len(probs) - 2, -1, -1):
-        after[t] = allowed @ (probs[t + 1] * after[t + 1]) / scale[t + 1]
-    return scale, before, after
+    probs = probs[steps.order]
+    scale, before, after = np.empty((len(probs), 1)), np.empty(probs.shape), np.ones(probs.shape)
+    ones = np.ones((probs.shape[1], 1))
+    entering = np.broadcast_to(starts, (len(steps.lengths), len(starts)))
+    for t in range(len(steps)):
+        at = steps.at(t)
+        mass = entering[: at.stop - at.start] * probs[at]
+        total = mass @ ones
+        scale[at], before[at] = total, mass / total
+        entering = before[at] @ allowed
+    backwards = np.ascontiguousarray(allowed.T)
+    for t in range(len(steps) - 2, -1, -1):
+        at, start = steps.at(t + 1), steps.at(t).start
+        leaving = probs[at] * after[at] / scale[at]
+        after[start : start + at.stop - at.start] = leaving @ backwards
+    return (
+        steps.restored(scale)[:, 0],
+        steps.restored(before),
+        steps.restored(after),
+    )
+
+
+class _Steps:
+    """The order in which the words of documents are gone through: the first word of all, then the second.
+
+    `order` is the place of each in the documents put one after another; `starts` and `lengths` are those of
+    the documents. At every step longer documents come first, so that those that go on are a slice.
+    """
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self.lengths = np.array(lengths, dtype=np.intp)
+        self.starts = np.cumsum(self.lengths) - self.lengths
+        longest = int(self.lengths.max())
+        by_length = np.argsort(-self.lengths, kind="stable")
+        # how many documents are longer than t words
+        widths = np.searchsorted(-self.lengths[by_length], -np.arange(longest), side="left")
+        ends = np.cumsum(widths)
+        self._slices = [slice(int(end - width), int(end)) for end, width in zip(ends, widths, strict=True)]
+        step = np.repeat(np.arange(longest), widths)
+        rank = np.arange(len(step)) - np.repeat(ends - widths, widths)
+        self.order = self.starts[by_length][rank] + step
+
+    def __len__(self) -> int:
+        return len(self._slices)
+
+    def at(self, t: int) -> slice:
+        """Return where the words of step `t` stand in what is in this order."""
+        return self._slices[t]
+
+    def restored(self, values: Floats) -> Floats:
+        """Return values of words in this order as those of one document after another."""
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
+
+    def split(self, path: Ints) -> list[Ints]:
+        """Return the part of each document of one value a word in this order."""
+        result = np.empty_like(path)
+        result[self.order] = path
+        return np.split(result, np.cumsum(self.lengths)[:-1])

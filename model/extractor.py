@@ -1,8 +1,9 @@
 """The extractor: text in, documents with entities out, through windows, a runtime and decoding."""
 
 import datetime
-import importlib.util
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .batches import pad, plan_batches
 from .boundaries import tidy
-from .checkpoint import Checkpoint, RuntimeName, load_checkpoint
+from .checkpoint import Checkpoint
 from .decode import decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
-from .errors import CheckpointError, HubError, UsageError
+from .errors import UsageError
+from .loading import load
+from .sections import sections
 from .values import add_values
 from .windows import Probabilities, Window, merge_windows, plan_windows
 from .words import Offsets, char_spans, words
@@ -23,28 +27,57 @@ from .words import Offsets, char_spans, words
 if TYPE_CHECKING:
     from .runtimes import Runtime
 
-RUNTIMES = ("auto", "onnx", "torch")
-DEFAULT_BATCH_TOKENS = 2048
-# Documents are sorted by length inside a buffer of about so many characters, never the whole stream.
-BUFFER_CHARS = 200_000
+# Texts are tokenised, and their windows sorted by length, in chunks of about so many characters. The first
+# chunks of a stream are small, so that its first documents do not wait.
+FIRST_CHUNK_CHARS = 8_000
+CHUNK_CHARS = 200_000
+# Shorter texts count as so long: what is kept of a text in the works is more than its characters.
+LEAST_CHARS = 200
+# Chunks in the works: one that the model computes while the words of another are tokenised or decoded.
+CHUNKS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A part of a document, almost always all of it; `last` says whether nothing of the document follows."""
+
+    document: Document
+    start: int
+    end: int
+    last: bool
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prepared:
-    """A document cut into words, tokens and windows."""
+    """A section cut into words, tokens and windows, with the tag probabilities of those once known."""
 
-    document: Document
+    section: _Section
+    text: str
     words: Offsets
     first: NDArray[np.int32]
     encoding: Encoding
     windows: list[Window]
+    scores: list[Probabilities | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chunk:
+    """Sections whose windows are being computed: which window of which section each batch holds."""
+
+    sections: list[_Prepared]
+    batches: list[tuple[list[tuple[int, int]], "Future[list[Probabilities]]"]]
 
 
 class Extractor:
     """Finds the entities of texts with one checkpoint; made by `from_pretrained`.
 
     Texts of any length are read whole. The scores are probabilities under the model, calibrated by the
-    temperature that the checkpoint carries.
+    temperature that the checkpoint carries. The model runs in threads of its own, beside tokenisation,
+    decoding and values.
     """
 
     def __init__(
@@ -53,22 +86,22 @@ class Extractor:
         runtime: "Runtime",
         *,
         window_overlap: int | None = None,
-        batch_tokens: int = DEFAULT_BATCH_TOKENS,
+        batch_tokens: int | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self.tags = checkpoint.tags
         self.labels = checkpoint.labels
         self.model = checkpoint.identity
-        self._runtime = runtime
+        self.runtime = runtime
         self._encoder = TextEncoder(checkpoint.read_tokenizer())
         settings = checkpoint.settings
         self._size = settings.max_tokens - self._encoder.n_special
         self._overlap = settings.window_overlap if window_overlap is None else window_overlap
         if not 0 <= self._overlap < self._size:
             raise UsageError(f"window_overlap must be from 0 to {self._size - 1}, not {self._overlap}.")
-        if batch_tokens < 1:
+        if batch_tokens is not None and batch_tokens < 1:
             raise UsageError(f"batch_tokens must be positive, not {batch_tokens}.")
-        self._batch_tokens = batch_tokens
+        self._batch_tokens = batch_tokens or runtime.batch_tokens
 
     @classmethod
     def from_pretrained(
@@ -82,33 +115,27 @@ class Extractor:
         token: str | None = None,
         cache_dir: Path | str | None = None,
         window_overlap: int | None = None,
-        batch_tokens: int = DEFAULT_BATCH_TOKENS,
+        batch_tokens: int | None = None,
     ) -> "Extractor":
         """Return an extractor for the bundled checkpoint, a folder, or "org/name" on the Hugging Face Hub.
 
-        `runtime` is "onnx" (int8 on the processor, no torch), "torch" (`device` "cpu", "cuda", "cuda:1"),
-        or "auto": onnx on the processor if the checkpoint has it, else torch. `revision` is a branch, tag
-        or commit on the Hub. `window_overlap` and `batch_tokens` are counted in tokens.
-        Raises `CheckpointError` (`HubError` from the Hub) and `UsageError`.
+        `runtime` is "onnx" (int8 on the processor), "openvino" (bf16 on processors with AMX), "torch"
+        (`device` "cpu", "cuda", "cuda:1"), or "auto", the fastest that there is (see `ie.loading`).
+        `revision` is a branch, tag or commit on the Hub. `threads` are those of the model, by default as
+        many as the process may use cores. `window_overlap` and `batch_tokens` are counted in tokens; by
+        default the checkpoint and the runtime choose them. Raises `CheckpointError` (`HubError` from the
+        Hub) and `UsageError`.
         """
-        if runtime not in RUNTIMES:
-            raise UsageError(f"Unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}.")
-        if runtime == "onnx" and device != "cpu":
-            raise UsageError(f"The onnx runtime runs on the cpu, not on {device!r}; use the torch runtime.")
-        checkpoint, chosen = _load(
+        checkpoint, chosen = load(
             ref,
             runtime,
             device,
+            threads,
             revision=revision,
             token=token,
             cache_dir=Path(cache_dir) if cache_dir else None,
         )
-        return cls(
-            checkpoint,
-            _make_runtime(checkpoint, chosen, device, threads),
-            window_overlap=window_overlap,
-            batch_tokens=batch_tokens,
-        )
+        return cls(checkpoint, chosen, window_overlap=window_overlap, batch_tokens=batch_tokens)
 
     def extract(
         self,
@@ -134,128 +161,118 @@ class Extractor:
         return map(add_values, found) if values else found
 
     def _extract_stream(self, texts: Iterable[str | Document]) -> Iterator[Document]:
-        buffer: list[Document] = []
-        chars = 0
-        for text in texts:
-            document = Document(text) if isinstance(text, str) else text
-            buffer.append(document)
-            chars += len(document.text)
-            if chars >= BUFFER_CHARS:
-                yield from self._extract_all(buffer)
-                buffer, chars = [], 0
-        if buffer:
-            yield from self._extract_all(buffer)
+        entities: list[Entity] = []
+        for section, found in self._extract_sections(texts):
+            entities += found
+            if section.last:
+                yield replace(
+                    section.document,
+                    entities=tuple(entities),
+                    labels=self.labels,
+                    truncated=False,
+                    model=self.model,
+                )
+                entities = []
 
-    def _extract_all(self, documents: Sequence[Document]) -> list[Document]:
-        encodings = self._encoder.encode_batch([document.text for document in documents])
-        prepared = [self._prepare(d, e) for d, e in zip(documents, encodings, strict=True)]
-        windows = [item.encoding.ids[w.start : w.end] for item in prepared for w in item.windows]
-        scores = iter(self._score(windows))
-        return [self._finish(item, [next(scores) for _ in item.windows]) for item in prepared]
+    def _extract_sections(self, texts: Iterable[str | Document]) -> Iterator[tuple[_Section, list[Entity]]]:
+        pool = ThreadPoolExecutor(self.runtime.parallel, thread_name_prefix="ie-model")
+        waiting: deque[_Chunk] = deque()
+        try:
+            for chunk in _chunks(_all_sections(texts)):
+                waiting.append(self._begin(chunk, pool))
+                if len(waiting) == CHUNKS_AHEAD:
+                    yield from self._finish(waiting.popleft())
+            while waiting:
+                yield from self._finish(waiting.popleft())
+        finally:
+            # also when the reader stops half-way
+            pool.shutdown(cancel_futures=True)
 
-    def _prepare(self, document: Document, encoding: Encoding) -> _Prepared:
-        offsets = words(document.text)
+    def _begin(self, chunk: Sequence[_Section], pool: ThreadPoolExecutor) -> _Chunk:
+        """Return the sections tokenised, with their windows handed to the threads of the model."""
+        texts = [section.text for section in chunk]
+        encodings = self._encoder.encode_batch(texts)
+        prepared = [self._prepare(*parts) for parts in zip(chunk, texts, encodings, strict=True)]
+        places = [(i, k) for i, item in enumerate(prepared) for k in range(len(item.windows))]
+        rows = [prepared[i].encoding.ids[prepared[i].windows[k].span] for i, k in places]
+        batches = []
+        for batch in plan_batches([len(r) + self._encoder.n_special for r in rows], self._batch_tokens):
+            future = pool.submit(self._score, [rows[i] for i in batch])
+            batches.append(([places[i] for i in batch], future))
+        return _Chunk(prepared, batches)
+
+    def _prepare(self, section: _Section, text: str, encoding: Encoding) -> _Prepared:
+        offsets = words(text)
         first = first_tokens(offsets, encoding.offsets)
         starts = np.zeros(len(encoding.ids), dtype=bool)
         starts[first[first >= 0]] = True
         windows = plan_windows(len(encoding.ids), self._size, self._overlap, starts)
-        return _Prepared(document, offsets, first, encoding, windows)
+        return _Prepared(section, text, offsets, first, encoding, windows, [None] * len(windows))
 
-    def _score(self, windows: Sequence[NDArray[np.int32]]) -> list[Probabilities]:
-        """Return the tag probabilities of the tokens of each window, computed in batches of like length."""
-        scores: list[Probabilities] = [np.empty(0, dtype=np.float32)] * len(windows)
-        prefix, suffix = self._encoder.prefix, self._encoder.suffix
-        for batch in self._batches([len(window) + self._encoder.n_special for window in windows]):
-            width = max(len(windows[i]) for i in batch) + self._encoder.n_special
-            ids = np.full((len(batch), width), self._encoder.pad_id, dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for row, i in enumerate(batch):
-                whole = np.concatenate([prefix, windows[i], suffix])
-                ids[row, : len(whole)], mask[row, : len(whole)] = whole, 1
-            logits = self._runtime.logits(ids, mask)
-            for row, i in enumerate(batch):
-                body = logits[row, len(prefix) : len(prefix) + len(windows[i])]
-                scores[i] = _softmax(body / self.checkpoint.settings.temperature)
-        return scores
+    def _score(self, rows: Sequence[NDArray[np.int32]]) -> list[Probabilities]:
+        """Return the tag probabilities of the tokens of each row, computed as one batch."""
+        encoder, temperature = self._encoder, self.checkpoint.settings.temperature
+        ids, mask = pad([np.array([*encoder.prefix, *row, *encoder.suffix]) for row in rows], encoder.pad_id)
+        logits = self.runtime.logits(ids, mask)
+        start = len(encoder.prefix)
+        return [_softmax(logits[i, start : start + len(row)] / temperature) for i, row in enumerate(rows)]
 
-    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Yield positions of `lengths`, longest first, at most `batch_tokens` padded tokens a batch."""
-        batch: list[int] = []
-        for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-            if batch and lengths[batch[0]] * (len(batch) + 1) > self._batch_tokens:
-                yield batch
-                batch = []
-            batch.append(i)
-        if batch:
-            yield batch
+    def _finish(self, chunk: _Chunk) -> Iterator[tuple[_Section, list[Entity]]]:
+        """Yield the entities of each section of a chunk when all of its windows are computed."""
+        for places, future in chunk.batches:
+            for (i, k), scores in zip(places, future.result(), strict=True):
+                chunk.sections[i].scores[k] = scores
+        log_probs = [self._log_probs(item) for item in chunk.sections]
+        settings = self.checkpoint.settings
+        found = decode(log_probs, self.tags, settings.thresholds, settings.apart)
+        for item, spans in zip(chunk.sections, found, strict=True):
+            yield item.section, list(_entities(item, spans))
 
-    def _finish(self, item: _Prepared, scores: Sequence[Probabilities]) -> Document:
-        entities: tuple[Entity, ...] = ()
-        if scores:
-            merged = merge_windows(item.windows, scores, len(item.encoding.ids))
-            log_probs = word_log_probs(merged, item.first, self.tags)
-            settings = self.checkpoint.settings
-            found = decode(log_probs, self.tags, settings.thresholds, settings.apart)
-            entities = tuple(_entities(item.document.text, item.words, found))
-        return replace(
-            item.document, entities=entities, labels=self.labels, truncated=False, model=self.model
+    def _log_probs(self, item: _Prepared) -> NDArray[np.float64]:
+        if not item.windows:
+            return np.empty((0, len(self.tags)))
+        scores = [scores for scores in item.scores if scores is not None]
+        return word_log_probs(
+            merge_windows(item.windows, scores, len(item.encoding.ids)), item.first, self.tags
         )
 
 
-def _entities(text: str, offsets: Offsets, found: Sequence[tuple[Span, float]]) -> Iterator[Entity]:
-    spans = char_spans(offsets, [span for span, _ in found])
+def _all_sections(texts: Iterable[str | Document]) -> Iterator[_Section]:
+    for text in texts:
+        document = Document(text) if isinstance(text, str) else text
+        size = len(document.text)
+        if not size:
+            yield _Section(document, 0, 0, last=True)
+        for start, end in sections(document.text):
+            yield _Section(document, start, end, last=end == size)
+
+
+def _chunks(items: Iterable[_Section]) -> Iterator[list[_Section]]:
+    chunk: list[_Section] = []
+    chars, limit = 0, FIRST_CHUNK_CHARS
+    for item in items:
+        chunk.append(item)
+        chars += max(item.end - item.start, LEAST_CHARS)
+        if chars >= limit:
+            yield chunk
+            chunk, chars, limit = [], 0, min(2 * limit, CHUNK_CHARS)
+    if chunk:
+        yield chunk
+
+
+def _entities(item: _Prepared, found: Sequence[tuple[Span, float]]) -> Iterator[Entity]:
+    text, section = item.text, item.section
+    spans = char_spans(item.words, [span for span, _ in found])
     low = 0
     for i, (span, (_, score)) in enumerate(zip(spans, found, strict=True)):
         high = spans[i + 1].start if i + 1 < len(spans) else len(text)
         tidied = tidy(text, span, low, high)
         if tidied is not None:
-            yield make_entity(text, tidied, score)
+            moved = Span(section.start + tidied.start, section.start + tidied.end, tidied.label)
+            yield make_entity(section.document.text, moved, score)
             low = tidied.end
 
 
 def _softmax(logits: NDArray[np.float32]) -> Probabilities:
     exp = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(exp / exp.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def _load(
-    ref: str | Path | None,
-    runtime: str,
-    device: str,
-    *,
-    revision: str | None,
-    token: str | None,
-    cache_dir: Path | None,
-) -> tuple[Checkpoint, RuntimeName]:
-    """Return the checkpoint and the runtime that it is loaded for."""
-
-    def load(chosen: RuntimeName) -> tuple[Checkpoint, RuntimeName]:
-        checkpoint = load_checkpoint(ref, revision=revision, token=token, cache_dir=cache_dir, runtime=chosen)
-        return checkpoint, chosen
-
-    if runtime == "onnx":
-        return load("onnx")
-    if runtime == "torch" or device != "cpu":
-        return load("torch")
-    try:
-        return load("onnx")
-    except CheckpointError as error:
-        if isinstance(error, HubError) or importlib.util.find_spec("torch") is None:
-            raise
-        try:
-            return load("torch")
-        except CheckpointError:
-            raise error from None
-
-
-def _make_runtime(
-    checkpoint: Checkpoint, runtime: RuntimeName, device: str, threads: int | None
-) -> "Runtime":
-    if runtime == "torch":
-        from .runtimes.torch import TorchRuntime
-
-        return TorchRuntime(checkpoint.folder, device, threads)
-    from .runtimes.onnx import OnnxRuntime
-
-    assert checkpoint.weights is not None
-    return OnnxRuntime(checkpoint.weights, threads)

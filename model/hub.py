@@ -15,7 +15,7 @@ from typing import Any
 from huggingface_hub import HfApi, errors, snapshot_download
 from huggingface_hub.utils.tqdm import tqdm
 
-from .checkpoint import ONNX_FILES, TORCH_FILES, RuntimeName
+from .checkpoint import GRAPH_FILE, ONNX_FILES, TORCH_FILES, RuntimeName, weights_files
 from .errors import CheckpointError, HubError, IEError
 
 logger = logging.getLogger(__name__)
@@ -25,15 +25,21 @@ PUBLISHED = (
     *BASE_PATTERNS,
     *("README.md", "LICENSE", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt"),
     *("model.safetensors", "model.safetensors.index.json", "model-*-of-*.safetensors"),
-    *("onnx/*.onnx", "onnx/*.onnx_data", "onnx/*.onnx.data"),
+    *(GRAPH_FILE, "onnx/*.onnx", "onnx/*.onnx_data", "onnx/*.onnx.data"),
 )
 TIMEOUT_SECONDS = 10.0
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SAFETENSORS = (*TORCH_FILES, "model-*-of-*.safetensors")
 _PLANS: Mapping[RuntimeName | None, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
     # int8 alone where it exists; a model above 2 GB has its data beside the file, under a longer name
     "onnx": (ONNX_FILES, [[f"{name}*"] for name in ONNX_FILES]),
-    "torch": (TORCH_FILES, [[*TORCH_FILES, "model-*-of-*.safetensors"]]),
+    # the graph takes its weights from the safetensors
+    "openvino": (
+        weights_files("openvino"),
+        [[GRAPH_FILE, *_SAFETENSORS], [f"{ONNX_FILES[-1]}*"]],
+    ),
+    "torch": (TORCH_FILES, [_SAFETENSORS]),
     None: ((), [[]]),
 }
 
@@ -69,7 +75,7 @@ def fetch_checkpoint(
         if not names or any((folder / name).is_file() for name in names):
             break
     else:
-        advice = ": run `ie model export` on it or use `--runtime torch`" if runtime == "onnx" else ""
+        advice = "" if runtime == "torch" else ": run `ie model export` on it or use `--runtime torch`"
         raise CheckpointError(f"{repo_id}@{wanted} on the Hub has no {' or '.join(names)}{advice}.")
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():

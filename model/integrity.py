@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .checkpoint import ONNX_FILES, TORCH_FILES, Checkpoint, find_weights, open_folder
+from .checkpoint import GRAPH_FILE, ONNX_FILES, TORCH_FILES, Checkpoint, find_weights, open_folder
 from .errors import CheckpointError, IEError
 from .files import sha256
 from .safetensors import read_header
@@ -21,7 +21,7 @@ def record_checksums(folder: Path) -> Settings:
 
     Export calls it last: the checksums name the revision of a checkpoint that is not on the Hub.
     """
-    files = {*ONNX_FILES, *(path.name for path in folder.glob("*.safetensors"))}
+    files = {*ONNX_FILES, GRAPH_FILE, *(path.name for path in folder.glob("*.safetensors"))}
     sums = {name: sha256(folder / name) for name in sorted(files) if (folder / name).is_file()}
     settings = replace(Settings.read(folder), checksums=sums)
     settings.write(folder)
@@ -76,7 +76,7 @@ def _check_onnx(checkpoint: Checkpoint) -> Iterator[str]:
     from .runtimes.onnx import OnnxRuntime
 
     tokens = np.zeros((1, 4), dtype=np.int64)
-    for name in ONNX_FILES:
+    for name in (*ONNX_FILES, GRAPH_FILE):
         path = checkpoint.folder / name
         if not path.is_file():
             continue

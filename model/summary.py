@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .checkpoint import ONNX_FILES, Checkpoint
+from .checkpoint import GRAPH_FILE, ONNX_FILES, Checkpoint
 from .safetensors import count_parameters
 
 # families call the same thing differently
@@ -32,6 +32,7 @@ def summarize(checkpoint: Checkpoint) -> dict[str, Any]:
         "guidelines": settings.guidelines,
         "runtimes": [
             *(["onnx"] if any((folder / name).is_file() for name in ONNX_FILES) else []),
+            *(["openvino"] if shards and (folder / GRAPH_FILE).is_file() else []),
             *(["torch"] if shards else []),
         ],
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},

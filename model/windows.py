@@ -22,6 +22,11 @@ class Window:
     def __len__(self) -> int:
         return self.end - self.start
 
+    @property
+    def span(self) -> slice:
+        """The slice of an array of the tokens."""
+        return slice(self.start, self.end)
+
 
 def plan_windows(
     n_tokens: int, size: int, overlap: int, starts: NDArray[np.bool_] | None = None
@@ -63,8 +68,8 @@ def merge_windows(
     weight = np.zeros((n_tokens, 1), dtype=np.float32)
     for window, scores in zip(windows, probabilities, strict=True):
         w = _context(window, n_tokens)[:, None] * scores.max(axis=1, keepdims=True)
-        total[window.start : window.end] += w * scores
-        weight[window.start : window.end] += w
+        total[window.span] += w * scores
+        weight[window.span] += w
     return np.asarray(total / weight)
 
 

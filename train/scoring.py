@@ -29,6 +29,8 @@ class ModelRuntime:
     """A model in training as the runtime of an extractor."""
 
     name = "torch"
+    batch_tokens = BATCH_TOKENS
+    parallel = 1
 
     def __init__(self, model: PreTrainedModel) -> None:
         self._model = model
@@ -37,7 +39,8 @@ class ModelRuntime:
         """Return the logits [batch, length, tags] of token ids and attention mask [batch, length]."""
         device = self._model.device
         inputs = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
-        output = self._model(**{name: value.to(device) for name, value in inputs.items()})
+        with torch.no_grad():  # which holds for one thread, and this is not the one that `inference` is in
+            output = self._model(**{name: value.to(device) for name, value in inputs.items()})
         return np.asarray(output.logits.float().cpu().numpy())
 
 
@@ -55,7 +58,7 @@ def inference(model: PreTrainedModel) -> Iterator[None]:
 
 def predict(model: PreTrainedModel, folder: Path, documents: Sequence[Document]) -> list[Document]:
     """Return what `model`, with the tokenizer and settings in `folder`, finds in `documents`."""
-    extractor = Extractor(open_folder(folder, None), ModelRuntime(model), batch_tokens=BATCH_TOKENS)
+    extractor = Extractor(open_folder(folder, None), ModelRuntime(model))
     with inference(model):
         return list(extractor.extract_batch(documents))
 

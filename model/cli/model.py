@@ -138,7 +138,7 @@ def export(
     ] = 1e-3,
     threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
 ) -> None:
-    """Write ONNX weights, fp32 and int8, into a checkpoint, after checking them against torch."""
+    """Write ONNX files (fp32, int8, a graph for OpenVINO) into a checkpoint after checks against torch."""
     from ie.data.corpus import corpus_files, read_corpus
     from ie.train.export import export as export_onnx
 
@@ -148,6 +148,7 @@ def export(
     )
     typer.echo(f"fp32: {report.fp32_bytes:,} bytes, logits within {report.fp32_difference:.2g} of torch")
     typer.echo(f"int8: {report.int8_bytes:,} bytes, logits within {report.int8_difference:.2g} of torch")
+    typer.echo(f"graph.onnx over the safetensors: logits within {report.graph_difference:.2g} of torch")
     if report.loss is not None:
         typer.echo(f"micro-F1: fp32 {report.fp32_f1:.4f}, int8 {report.int8_f1:.4f}")
 

@@ -1,6 +1,8 @@
 """`ie predict`: read, extract, write; every step streams."""
 
 import datetime
+import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -11,16 +13,19 @@ import typer
 from typer import Argument, Option
 
 from ie.errors import InputError, UsageError
-from ie.outputs import OutputFormat
+from ie.outputs import OutputFormat, default_format, open_output, write
+from ie.parts import PART_RECORDS, PartsFolder
 from ie.sources import STDIN, InputFormat
 
 from . import print_error
 
 if TYPE_CHECKING:
     from ie.document import Document
-
+    from ie.parts import Predict
+    from ie.prediction import Prediction
 
 AUTO = "auto"
+logger = logging.getLogger(__name__)
 
 
 class Runtime(StrEnum):
@@ -28,7 +33,15 @@ class Runtime(StrEnum):
 
     AUTO = "auto"
     ONNX = "onnx"
+    OPENVINO = "openvino"
     TORCH = "torch"
+
+
+class Engine(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def command(
@@ -47,8 +60,20 @@ def command(
         ),
     ] = None,
     output: Annotated[
-        Path | None, Option("--output", "-o", help="File to write, whole or not at all.")
+        str | None,
+        Option(
+            "--output",
+            "-o",
+            metavar="FILE|DIR/",
+            help="File to write, whole or not at all; or folder for numbered parts.",
+        ),
     ] = None,
+    part_records: Annotated[
+        int, Option(min=1, help="Records in a part, where --output is a folder.")
+    ] = PART_RECORDS,
+    resume: Annotated[
+        bool, Option("--resume", help="Go on with the run whose parts the folder --output holds.")
+    ] = False,
     date: Annotated[
         str | None,
         Option(
@@ -61,10 +86,22 @@ def command(
         str | None, Option(help="Folder, or org/name on the Hugging Face Hub; by default the bundled model.")
     ] = None,
     revision: Annotated[str | None, Option(help="Branch, tag or commit on the Hub.")] = None,
-    runtime: Annotated[Runtime, Option(help="onnx needs no torch; torch runs on GPUs too.")] = Runtime.AUTO,
+    runtime: Annotated[
+        Runtime, Option(help="auto is the fastest that there is; torch runs on GPUs too.")
+    ] = Runtime.AUTO,
     device: Annotated[str, Option(help="cpu, cuda or cuda:N.")] = "cpu",
-    threads: Annotated[int | None, Option(min=1, help="Processor threads; by default one a core.")] = None,
-    batch_tokens: Annotated[int | None, Option(min=1, help="Tokens that are computed at once.")] = None,
+    threads: Annotated[
+        int | None, Option(min=1, help="Processor threads; by default one a core. With ray, of an actor.")
+    ] = None,
+    workers: Annotated[
+        int, Option(min=1, help="Processes that share the threads, each with the model; with ray, actors.")
+    ] = 1,
+    engine: Annotated[
+        Engine, Option(help="ray is the cluster at RAY_ADDRESS, or one made on this machine.")
+    ] = Engine.LOCAL,
+    batch_tokens: Annotated[
+        int | None, Option(min=1, help="Tokens that are computed at once; by default what is fastest.")
+    ] = None,
     window_overlap: Annotated[
         int | None, Option(min=0, help="Tokens that neighbouring windows of a long text share.")
     ] = None,
@@ -79,31 +116,108 @@ def command(
 
     A JSONL input has "text" and may have "date" and "id". Exit code 1 says that some inputs, each named on
     stderr, could not be read; the others are done.
-    """
-    from ie.extractor import DEFAULT_BATCH_TOKENS, Extractor
-    from ie.inputs import Reading, read_documents
-    from ie.outputs import default_format, open_output, write
-    from ie.selection import check_labels, select
-    from ie.values import with_dateline
 
-    reading = Reading(input_format, encoding, _date(date))
-    readable = Readable(read_documents(_given(paths), reading, skip=output))
-    extractor = Extractor.from_pretrained(
-        model,
-        revision=revision,
-        runtime=runtime,
-        device=device,
-        threads=threads,
-        window_overlap=window_overlap,
-        batch_tokens=batch_tokens or DEFAULT_BATCH_TOKENS,
-    )
-    wanted = check_labels([name for item in labels or () for name in item.split(",")], extractor.labels)
-    documents = map(with_dateline, readable) if date == AUTO else readable
-    found = (select(d, wanted, min_score) for d in extractor.extract_batch(documents, values=values))
-    with open_output(output) as stream:
-        write(found, stream, output_format or default_format(output, sys.stdout.isatty()), wanted)
-    if readable.failed:
+    With --output DIR/ the records go into numbered files, each of which is there whole or not at all; a run
+    that was killed goes on with the same command and --resume.
+    """
+    from ie.arrow import Request
+    from ie.inputs import Reading
+    from ie.prediction import Prediction
+
+    wanted = tuple(name for item in labels or () for name in item.split(","))
+    request = Request(values, _date(date), date == AUTO, wanted, min_score)
+    options = {
+        "ref": model, "revision": revision, "runtime": runtime.value, "device": device, "threads": threads,
+        "window_overlap": window_overlap, "batch_tokens": batch_tokens,
+    }  # fmt: skip
+    reading = Reading(input_format, encoding, request.date)
+    run = Prediction(_given(paths), reading, request, options, workers)
+    file, folder = _target(output, resume)
+    if engine is Engine.RAY:
+        failed = _on_ray(run, folder, output_format, resume)
+    elif folder:
+        failed = _in_parts(run, folder, output_format, part_records, resume)
+    else:
+        failed = _stream(run, file, output_format)
+    if failed:
         raise typer.Exit(1)
+
+
+def _target(output: str | None, resume: bool) -> tuple[Path | None, Path | None]:
+    """Return the file or the folder that `--output` names; neither is standard output."""
+    if output and (output.endswith(("/", os.sep)) or Path(output).is_dir()):
+        return None, Path(output)
+    if resume:
+        raise UsageError(f"--resume needs a folder of parts, --output DIR/, not {output or 'stdout'}.")
+    return (Path(output) if output else None), None
+
+
+def _stream(run: "Prediction", file: Path | None, output_format: OutputFormat | None) -> int:
+    """Write all documents to a file or standard output; return how many inputs could not be read."""
+    from ie.inputs import read_documents
+
+    readable = Readable(read_documents(run.inputs, run.reading, skip=file))
+    _, labels, predict = run.load()
+    with open_output(file) as stream:
+        kind = output_format or default_format(file, sys.stdout.isatty())
+        write(predict(readable), stream, kind, labels)
+    return readable.failed
+
+
+def _in_parts(
+    run: "Prediction", folder: Path, output_format: OutputFormat | None, part_records: int, resume: bool
+) -> int:
+    """Write numbered parts into a folder; return how many inputs could not be read."""
+    from ie.fingerprint import fingerprint, read_outside
+
+    request, reading = run.request, run.reading
+    checkpoint, labels, predict = run.load()
+    same = fingerprint(
+        checkpoint, run.inputs, folder,
+        date=AUTO if request.dateline else request.date and request.date.isoformat(), values=request.values,
+        labels=labels, min_score=request.min_score, window_overlap=run.loading["window_overlap"],
+        input_format=reading.format, encoding=reading.encoding,
+    )  # fmt: skip
+    kind = output_format or OutputFormat.JSONL
+    with PartsFolder.open(
+        folder, same, resume=resume, part_records=part_records, output_format=kind
+    ) as parts:
+        return _fill(parts, read_outside(run.inputs, reading, folder), predict)
+
+
+def _on_ray(run: "Prediction", folder: Path | None, output_format: OutputFormat | None, resume: bool) -> int:
+    """Have a cluster write parts into a folder; return how many inputs could not be read."""
+    from ie.engines.ray import run_ray
+
+    if folder is None or resume or STDIN in run.inputs:
+        raise UsageError("--engine ray reads files and writes a new folder, --output DIR/, without --resume.")
+    options = {name: value for name, value in run.loading.items() if value is not None}
+    gpus = 0 if options.pop("device") == "cpu" else 1
+    summary = run_ray(
+        run.inputs,
+        folder,
+        output_format=(output_format or OutputFormat.JSONL).value,
+        reading=run.reading,
+        request=run.request,
+        model=options.pop("ref", None),
+        revision=options.pop("revision", None),
+        cpus=options.pop("threads", 1),
+        gpus=gpus,
+        actors=run.workers if run.workers > 1 else None,
+        extractor_options=options,
+        report=print_error,
+    )
+    return summary.failed
+
+
+def _fill(parts: PartsFolder, items: "Iterable[Document | InputError]", predict: "Predict") -> int:
+    """Write the parts that are not there yet; return how many inputs could not be read in the whole run."""
+    if parts.finished:
+        logger.warning("%s is finished, with %d records; nothing is left to do.", parts.folder, parts.records)
+    elif parts.count:
+        logger.info("%s has %d parts with %d records.", parts.folder, parts.count, parts.records)
+    parts.fill(items, predict, on_error=lambda error: print_error(str(error)))
+    return parts.errors
 
 
 def _date(given: str | None) -> datetime.date | None:

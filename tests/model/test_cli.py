@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from folders import make_folder, write
@@ -25,7 +26,7 @@ NEWS = "Банк «Заря» вложит 300 млн рублей."
 class Stub:
     """An extractor that finds «Заря», surely, and «рублей», hardly, in every text."""
 
-    labels = LABELS
+    checkpoint = SimpleNamespace(labels=LABELS)
 
     def __init__(self):
         self.asked = {}
@@ -390,11 +391,11 @@ def test_truncated_weights_are_one_sentence(ie, article, tmp_path):
 
 # A job in the background of a shell is born deaf to Ctrl-C, which the stub undoes.
 SLOW_STUB = """
-import itertools, signal, sys
+import itertools, signal, sys, types
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from ie.extractor import Extractor
 class Stub:
-    labels = ("PARTY",)
+    checkpoint = types.SimpleNamespace(labels=("PARTY",))
     def extract_batch(self, documents, values=True):
         for document in documents:
             yield from itertools.repeat(document, {times})

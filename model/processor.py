@@ -1,0 +1,35 @@
+"""What the processor offers: how many cores this process may use, and which instructions it has."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+_CPU_INFO = Path("/proc/cpuinfo")
+_CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def cores() -> int:
+    """Return how many cores this process may keep busy: by its affinity and, in a container, its quota."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    found = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(found, _quota(found)))
+
+
+def _quota(unlimited: int) -> int:
+    """Return the cores that the control group (version 2) allows, `unlimited` where it sets no limit."""
+    try:
+        quota, period = _CPU_QUOTA.read_text(encoding="ascii").split()
+        return round(int(quota) / int(period))
+    except (OSError, ValueError):  # no such file, or «max 100000»
+        return unlimited
+
+
+@cache
+def features() -> frozenset[str]:
+    """Return the instruction sets of the processor as Linux names them ("avx512_vnni"); elsewhere none."""
+    try:
+        lines = _CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    flags = next((line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))), "")
+    return frozenset(flags.split())

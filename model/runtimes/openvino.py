@@ -1,0 +1,69 @@
+"""OpenVINO on the processor: bf16 products where it has AMX, the weights as the checkpoint stores them."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ie.errors import CheckpointError, MissingDependencyError
+from ie.processor import cores, features
+
+from . import INPUTS, check_threads, first_line
+
+BF16_FEATURES = frozenset({"amx_bf16", "avx512_bf16"})
+
+
+class OpenVinoRuntime:
+    """Runs the ONNX graph `path` on at most `threads` cores (None: all that the process may use).
+
+    Products are computed in bf16 where the processor has instructions for it (`bf16` None), else in fp32; on
+    processors without them OpenVINO would only imitate bf16. Each thread has an inference request of its own.
+    Raises `CheckpointError`, naming the file, where it is missing, damaged or takes other inputs than token
+    ids and mask, `UsageError` where `threads` is below 1, and `MissingDependencyError` without openvino.
+    """
+
+    name = "openvino"
+    batch_tokens = 1
+
+    def __init__(self, path: Path, threads: int | None = None, *, bf16: bool | None = None) -> None:
+        check_threads(threads)
+        openvino = _import_openvino()
+        if not path.is_file():
+            raise CheckpointError(f"There is no ONNX graph {path}.")
+        self.parallel = threads or cores()
+        if bf16 is None:
+            bf16 = bool(BF16_FEATURES & features())
+        settings = {
+            "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+            "INFERENCE_NUM_THREADS": self.parallel,
+            "NUM_STREAMS": self.parallel,
+        }
+        try:
+            self._model = openvino.Core().compile_model(str(path), "CPU", settings)
+        except Exception as error:  # OpenVINO raises RuntimeError and classes of its own
+            raise CheckpointError(f"Cannot load {path}: {first_line(error)}.") from error
+        names = [item.get_any_name() for item in self._model.inputs]
+        if sorted(names) != sorted(INPUTS):
+            raise CheckpointError(f"{path} takes {', '.join(names)} instead of {', '.join(INPUTS)}.")
+        self._local = threading.local()
+
+    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the tag scores of each token, [batch, length, tags]."""
+        request: Any = getattr(self._local, "request", None)
+        if request is None:
+            request = self._local.request = self._model.create_infer_request()
+        result = request.infer({"input_ids": ids, "attention_mask": mask})
+        # the request will write its next result to the same memory
+        return np.array(result[0], dtype=np.float32)
+
+
+def _import_openvino() -> Any:
+    try:
+        import openvino
+    except ImportError as error:
+        raise MissingDependencyError(
+            "The openvino runtime is not installed: pip install 'ie[openvino]'."
+        ) from error
+    return openvino
