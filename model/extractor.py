@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # chunks of a stream are small, so that its first documents do not wait.
 FIRST_CHUNK_CHARS = 8_000
 CHUNK_CHARS = 200_000
+# For each token that the runtime computes at once, so many characters: two rounds of batches.
+CHARS_A_TOKEN = 8
 # Shorter texts count as so long: what is kept of a text in the works is more than its characters.
 LEAST_CHARS = 200
 # Chunks in the works: one that the model computes while the words of another are tokenised or decoded.
@@ -112,6 +114,7 @@ class Extractor:
         runtime: str = "auto",
         device: str = "cpu",
         threads: int | None = None,
+        precision: str = "auto",
         token: str | None = None,
         cache_dir: Path | str | None = None,
         window_overlap: int | None = None,
@@ -121,16 +124,18 @@ class Extractor:
 
         `runtime` is "onnx" (int8 on the processor), "openvino" (bf16 on processors with AMX), "torch"
         (`device` "cpu", "cuda", "cuda:1"), or "auto", the fastest that there is (see `ie.loading`).
-        `revision` is a branch, tag or commit on the Hub. `threads` are those of the model, by default as
-        many as the process may use cores. `window_overlap` and `batch_tokens` are counted in tokens; by
-        default the checkpoint and the runtime choose them. Raises `CheckpointError` (`HubError` from the
-        Hub) and `UsageError`.
+        `precision` is "int8", "bf16", "fp16", "fp32" or "auto", the runtime's own choice. `revision` is a
+        branch, tag or commit on the Hub. `threads` are those of the model, by default as many as the
+        process may use cores. `window_overlap` and `batch_tokens` are counted in tokens; by default the
+        checkpoint and the runtime choose them. Raises `CheckpointError` (`HubError` from the Hub) and
+        `UsageError`.
         """
         checkpoint, chosen = load(
             ref,
             runtime,
             device,
             threads,
+            precision=precision,
             revision=revision,
             token=token,
             cache_dir=Path(cache_dir) if cache_dir else None,
@@ -178,7 +183,8 @@ class Extractor:
         pool = ThreadPoolExecutor(self.runtime.parallel, thread_name_prefix="ie-model")
         waiting: deque[_Chunk] = deque()
         try:
-            for chunk in _chunks(_all_sections(texts)):
+            most = max(CHUNK_CHARS, CHARS_A_TOKEN * self._batch_tokens * self.runtime.parallel)
+            for chunk in _chunks(_all_sections(texts), most):
                 waiting.append(self._begin(chunk, pool))
                 if len(waiting) == CHUNKS_AHEAD:
                     yield from self._finish(waiting.popleft())
@@ -247,7 +253,8 @@ def _all_sections(texts: Iterable[str | Document]) -> Iterator[_Section]:
             yield _Section(document, start, end, last=end == size)
 
 
-def _chunks(items: Iterable[_Section]) -> Iterator[list[_Section]]:
+def _chunks(items: Iterable[_Section], most: int) -> Iterator[list[_Section]]:
+    """Yield sections in chunks of about `most` characters, the first ones smaller."""
     chunk: list[_Section] = []
     chars, limit = 0, FIRST_CHUNK_CHARS
     for item in items:
@@ -255,7 +262,7 @@ def _chunks(items: Iterable[_Section]) -> Iterator[list[_Section]]:
         chars += max(item.end - item.start, LEAST_CHARS)
         if chars >= limit:
             yield chunk
-            chunk, chars, limit = [], 0, min(2 * limit, CHUNK_CHARS)
+            chunk, chars, limit = [], 0, min(2 * limit, most)
     if chunk:
         yield chunk
 

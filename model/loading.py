@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RUNTIMES = ("auto", "onnx", "openvino", "torch")
+# What each runtime computes products in, its own choice first; the weights of int8 files are int8 too.
+PRECISIONS: Mapping[RuntimeName, tuple[str, ...]] = {
+    "onnx": ("int8", "fp32"),
+    "openvino": ("bf16", "fp32"),
+    "torch": ("bf16", "fp32", "fp16"),
+}
 
 
 def load(
@@ -22,14 +29,16 @@ def load(
     runtime: str = "auto",
     device: str = "cpu",
     threads: int | None = None,
+    *,
+    precision: str = "auto",
     **where: Any,
 ) -> "tuple[Checkpoint, Runtime]":
     """Return the checkpoint that `ref` names and a runtime with its weights.
 
     `where` is `revision`, `token` and `cache_dir`. Raises what `find` and the runtime raise.
     """
-    checkpoint, name = find(ref, runtime, device, **where)
-    return checkpoint, _make(checkpoint, name, device, threads)
+    checkpoint, name = find(ref, runtime, device, precision=precision, **where)
+    return checkpoint, _make(checkpoint, name, device, threads, precision)
 
 
 def find(
@@ -37,6 +46,7 @@ def find(
     runtime: str = "auto",
     device: str = "cpu",
     *,
+    precision: str = "auto",
     revision: str | None = None,
     token: str | None = None,
     cache_dir: Path | None = None,
@@ -44,25 +54,38 @@ def find(
     """Return the checkpoint that `ref` names (see `load_checkpoint`) and the runtime that it is found for.
 
     "auto" is torch on a GPU. On the processor it is the first of `candidates` whose weights the checkpoint
-    has. Raises `UsageError` on a runtime or device that there is not, and what finding the checkpoint raises.
+    has and which computes in `precision`. Raises `UsageError` on a runtime, device or precision that there is
+    not, and what finding the checkpoint raises.
     """
-    if runtime not in RUNTIMES:
-        raise UsageError(f"Unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}.")
-    if runtime in ("onnx", "openvino") and device != "cpu":
-        raise UsageError(f"The {runtime} runtime runs on the cpu, not on {device!r}; use the torch runtime.")
     failures: dict[RuntimeName, CheckpointError] = {}
-    for name in candidates(device) if runtime == "auto" else (_named(runtime),):
+    for name in _choices(runtime, device, precision):
+        # onnxruntime runs the graph that is there for OpenVINO, in fp32
+        files: RuntimeName = "openvino" if (name, precision) == ("onnx", "fp32") else name
         try:
-            return (
-                load_checkpoint(ref, revision=revision, token=token, cache_dir=cache_dir, runtime=name),
-                name,
+            checkpoint = load_checkpoint(
+                ref, revision=revision, token=token, cache_dir=cache_dir, runtime=files
             )
+            return checkpoint, name
         except HubError:
             raise
         except CheckpointError as error:
             failures[name] = error
     # where several were tried, onnx is what `ie model export` would bring
     raise failures.get("onnx") or next(iter(failures.values()))
+
+
+def _choices(runtime: str, device: str, precision: str) -> list[RuntimeName]:
+    """Return the runtimes to try for what was asked; raises `UsageError` where there is none."""
+    if runtime not in RUNTIMES:
+        raise UsageError(f"Unknown runtime {runtime!r}: expected one of {', '.join(RUNTIMES)}.")
+    if runtime in ("onnx", "openvino") and device != "cpu":
+        raise UsageError(f"The {runtime} runtime runs on the cpu, not on {device!r}; use the torch runtime.")
+    names = candidates(device) if runtime == "auto" else (_named(runtime),)
+    found = [name for name in names if precision in ("auto", *PRECISIONS[name])]
+    if not found:
+        known = "; ".join(f"{name}: {', '.join(PRECISIONS[name])}" for name in names)
+        raise UsageError(f"Nothing here computes in {precision!r} ({known}).")
+    return found
 
 
 def candidates(device: str = "cpu") -> tuple[RuntimeName, ...]:
@@ -94,17 +117,20 @@ def _named(runtime: str) -> RuntimeName:
             return "onnx"
 
 
-def _make(checkpoint: Checkpoint, runtime: RuntimeName, device: str, threads: int | None) -> "Runtime":
+def _make(
+    checkpoint: Checkpoint, runtime: RuntimeName, device: str, threads: int | None, precision: str
+) -> "Runtime":
     assert checkpoint.weights is not None
     match runtime:
         case "torch":
             from .runtimes.torch import TorchRuntime
 
-            return TorchRuntime(checkpoint.folder, device, threads)
+            return TorchRuntime(checkpoint.folder, device, threads, precision=precision)
         case "openvino":
             from .runtimes.openvino import OpenVinoRuntime
 
-            return OpenVinoRuntime(checkpoint.weights, threads)
+            bf16 = None if precision == "auto" else precision == "bf16"
+            return OpenVinoRuntime(checkpoint.weights, threads, bf16=bf16)
         case "onnx":
             from .runtimes.onnx import OnnxRuntime
 

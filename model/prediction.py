@@ -50,6 +50,6 @@ class Prediction:
         from .loading import find
         from .workers import extract_in_workers
 
-        names = ("ref", "runtime", "device", "revision")
+        names = ("ref", "runtime", "device", "precision", "revision")
         checkpoint, _ = find(**{name: self.loading[name] for name in names})
         return checkpoint, partial(extract_in_workers, workers=self.workers, options=self.loading)

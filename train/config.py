@@ -45,7 +45,7 @@ class BaseConfig:
     dropout: float | None = bounded(None, low=0, high=0.9)
     """Replaces every dropout probability of the base; null leaves the base's own."""
     attention_dropout: float | None = bounded(None, low=0, high=0.9)
-    """The same for the attention weights alone; 0 lets torch take its fast attention on processors."""
+    """The same for the attention weights alone, which are most of what dropout costs on processors."""
     licence: str | None = None
     """Its licence, for the model card."""
 
@@ -113,7 +113,7 @@ class OptimizerConfig:
     max_grad_norm: float = bounded(1.0, low=0)
     """Gradients are scaled down to this norm; 0 leaves them."""
     freeze_embeddings: bool = False
-    """Leave the token embeddings as they are: a third of the memory traffic of a small model."""
+    """Leave the token embeddings as they are; else those learn whose tokens occur in training texts."""
 
 
 @dataclass(frozen=True, slots=True)

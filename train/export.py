@@ -104,47 +104,59 @@ def _write_fp32(folder: Path, path: Path, graph: Path) -> list[_Sample]:
     """Write the fp32 model to `path` and its bare graph to `graph`; return batches with torch's logits."""
     import onnx
     import torch
-    from transformers import AutoModelForTokenClassification
 
-    model = AutoModelForTokenClassification.from_pretrained(
-        # onnxruntime knows the plain form of attention and fuses it
-        folder,
-        local_files_only=True,
-        use_safetensors=True,
-        dtype=torch.float32,
-        attn_implementation="eager",
-    )
+    model = _traceable(folder)
+    batches = _batches(model.model.config)
+    # folding constants renames the weights: the graph has to find them by name, int8 needs them folded
+    _trace(model, batches[2], graph, folded=False)
+    _trace(model, batches[2], path, folded=True)
+    graph.write_bytes(weightless(onnx.load(str(graph)), folder).SerializeToString())
+    with torch.no_grad():
+        outputs = [model(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in batches]
+    return [_Sample(*batch, logits) for batch, logits in zip(batches, outputs, strict=True)]
+
+
+def _traceable(folder: Path) -> Any:
+    """Return the model as one of two inputs and one output; what it wraps is its `model`."""
+    import torch
+    from transformers import AutoModelForTokenClassification
 
     class Logits(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.model = AutoModelForTokenClassification.from_pretrained(
+                # onnxruntime knows the plain form of attention and fuses it
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                dtype=torch.float32,
+                attn_implementation="eager",
+            )
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> Any:
             return self.model(input_ids=ids, attention_mask=mask).logits
 
     # without eval on the wrapper itself the exporter turns dropout on
-    wrapper = Logits().eval()
-    batches = _batches(model.config)
+    return Logits().eval()
+
+
+def _trace(model: Any, batch: tuple[NDArray[np.int64], NDArray[np.int64]], path: Path, folded: bool) -> None:
+    import torch
+
     with warnings.catch_warnings(), torch.no_grad():
         # the older exporter takes seconds where the newer takes a minute, and gives the same logits
         warnings.simplefilter("ignore")
-        # folding constants renames the weights: the graph has to find them by name, int8 needs them folded
-        for target, folded in ((graph, False), (path, True)):
-            torch.onnx.export(
-                wrapper,
-                tuple(torch.from_numpy(array) for array in batches[2]),
-                str(target),
-                input_names=list(INPUTS),
-                output_names=["logits"],
-                dynamic_axes={name: {0: "batch", 1: "length"} for name in (*INPUTS, "logits")},
-                opset_version=OPSET,
-                do_constant_folding=folded,
-                dynamo=False,
-            )
-        outputs = [wrapper(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in batches]
-    graph.write_bytes(weightless(onnx.load(str(graph)), folder).SerializeToString())
-    return [_Sample(*batch, logits) for batch, logits in zip(batches, outputs, strict=True)]
+        torch.onnx.export(
+            model,
+            tuple(torch.from_numpy(array) for array in batch),
+            str(path),
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*INPUTS, "logits")},
+            opset_version=OPSET,
+            do_constant_folding=folded,
+            dynamo=False,
+        )
 
 
 def _batches(config: Any) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

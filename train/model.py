@@ -59,8 +59,8 @@ class Base:
 
     @property
     def parameters(self) -> int:
-        """The number of weights."""
-        return sum(p.numel() for p in self.model.parameters())
+        """The number of weights, learned or not."""
+        return sum(value.numel() for value in self.model.state_dict().values())
 
     def write_tokenizer(self, folder: Path) -> None:
         """Write the tokenizer's files into `folder`."""

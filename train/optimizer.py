@@ -18,8 +18,8 @@ _SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with
 def make_optimizer(model: PreTrainedModel, config: OptimizerConfig) -> AdamW:
     """Return the optimizer of all weights that need gradients.
 
-    The fused implementation reads and writes each weight once a step; a vocabulary's embeddings make that
-    the larger part of a step's memory traffic.
+    The fused implementation reads and writes each weight once a step. Of the token embeddings, only those
+    that a run uses are among the weights (`ie.train.embeddings`).
     """
     return AdamW(
         parameter_groups(model, config),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 import transformers
 
 from ie.checkpoint import TOKENIZER_FILE
@@ -15,6 +16,7 @@ from .alignment import labels_apart
 from .batching import Plan, plan_run
 from .config import Config
 from .dataset import WindowSet, make_windows, read_corpora
+from .embeddings import learn_used_rows
 from .model import Base, load_base
 from .runfolder import RunFolder
 
@@ -43,22 +45,33 @@ def make_task(config: Config, folder: RunFolder) -> Task:
     texts = [document.text for corpus in train_corpora for document in corpus.documents]
     known = folder.best if (folder.best / TOKENIZER_FILE).exists() else None
     base = load_base(config.base, config.labels, texts, config.data.max_tokens, known)
-    if config.optimizer.freeze_embeddings:
-        base.model.get_input_embeddings().requires_grad_(False)
     encoder = TextEncoder(base.tokenizer)
     size = config.data.max_tokens
+    windows = make_windows(train_corpora, encoder, tags, size)
+    if config.optimizer.freeze_embeddings:
+        base.model.get_input_embeddings().requires_grad_(False)
+    else:
+        learn_used_rows(base.model, _tokens(windows))
     return Task(
         config,
         folder,
         base,
         encoder,
         tags,
-        make_windows(train_corpora, encoder, tags, size),
+        windows,
         tuple(document for corpus in dev_corpora for document in corpus.documents),
         make_windows(dev_corpora, encoder, tags, size) if dev_corpora else None,
         {corpus.path: list(corpus.leaked) for corpus in train_corpora if corpus.leaked},
         labels_apart([d for corpus in train_corpora for d in corpus.documents], config.labels),
     )
+
+
+def _tokens(windows: WindowSet) -> torch.Tensor:
+    """Return the ids of all tokens in `windows`, each once, in ascending order."""
+    found: set[int] = set()
+    for ids in windows.dataset["input_ids"]:
+        found.update(ids)
+    return torch.tensor(sorted(found), dtype=torch.int64)
 
 
 def write_checkpoint_frame(task: Task) -> None:

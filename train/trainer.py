@@ -19,9 +19,11 @@ from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import rotate_checkpoints
 
+from .attention import use_products
 from .batching import Collator, PlannedSampler
 from .callbacks import JsonLog, Milestones
 from .config import Config
+from .dropout import replace_dropout
 from .loss import PartialLabelLoss
 from .metrics import Scores
 from .model import load_weights, save_weights
@@ -65,6 +67,9 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
         if arguments.process_index == 0:
             write_checkpoint_frame(task)
     _hide_bars()
+    if arguments.device.type == "cpu":
+        replace_dropout(task.base.model)
+        use_products(task.base.model)
     trainer = PlannedTrainer(task, arguments)
     trainer.report_data()
     state = folder.last_state() if resume else None
@@ -94,6 +99,7 @@ def make_arguments(config: Config, folder: RunFolder) -> TrainingArguments:
         seed=config.seed,
         log_level="error",
         remove_unused_columns=False,
+        ddp_broadcast_buffers=False,  # all of them are constants
     )
     # Several GPUs take `accelerate launch`; without it, Trainer would fall back on DataParallel.
     arguments._n_gpu = min(arguments.n_gpu, 1)

@@ -37,6 +37,16 @@ class Runtime(StrEnum):
     TORCH = "torch"
 
 
+class Precision(StrEnum):
+    """What products of matrices are computed in."""
+
+    AUTO = "auto"
+    INT8 = "int8"
+    BF16 = "bf16"
+    FP16 = "fp16"
+    FP32 = "fp32"
+
+
 class Engine(StrEnum):
     """Where the work is done."""
 
@@ -90,6 +100,9 @@ def command(
         Runtime, Option(help="auto is the fastest that there is; torch runs on GPUs too.")
     ] = Runtime.AUTO,
     device: Annotated[str, Option(help="cpu, cuda or cuda:N.")] = "cpu",
+    precision: Annotated[
+        Precision, Option(help="onnx: int8, fp32; openvino: bf16, fp32; torch: bf16, fp16, fp32.")
+    ] = Precision.AUTO,
     threads: Annotated[
         int | None, Option(min=1, help="Processor threads; by default one a core. With ray, of an actor.")
     ] = None,
@@ -128,7 +141,7 @@ def command(
     request = Request(values, _date(date), date == AUTO, wanted, min_score)
     options = {
         "ref": model, "revision": revision, "runtime": runtime.value, "device": device, "threads": threads,
-        "window_overlap": window_overlap, "batch_tokens": batch_tokens,
+        "precision": precision.value, "window_overlap": window_overlap, "batch_tokens": batch_tokens,
     }  # fmt: skip
     reading = Reading(input_format, encoding, request.date)
     run = Prediction(_given(paths), reading, request, options, workers)
@@ -176,6 +189,7 @@ def _in_parts(
         checkpoint, run.inputs, folder,
         date=AUTO if request.dateline else request.date and request.date.isoformat(), values=request.values,
         labels=labels, min_score=request.min_score, window_overlap=run.loading["window_overlap"],
+        precision=run.loading["precision"],
         input_format=reading.format, encoding=reading.encoding,
     )  # fmt: skip
     kind = output_format or OutputFormat.JSONL

@@ -1,7 +1,7 @@
 """OpenVINO on the processor: bf16 products where it has AMX, the weights as the checkpoint stores them."""
 
-import threading
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ class OpenVinoRuntime:
     """Runs the ONNX graph `path` on at most `threads` cores (None: all that the process may use).
 
     Products are computed in bf16 where the processor has instructions for it (`bf16` None), else in fp32; on
-    processors without them OpenVINO would only imitate bf16. Each thread has an inference request of its own.
+    processors without them OpenVINO would only imitate bf16. An inference request serves
+    one call at a time; idle ones are kept.
     Raises `CheckpointError`, naming the file, where it is missing, damaged or takes other inputs than token
     ids and mask, `UsageError` where `threads` is below 1, and `MissingDependencyError` without openvino.
     """
@@ -47,16 +48,19 @@ class OpenVinoRuntime:
         names = [item.get_any_name() for item in self._model.inputs]
         if sorted(names) != sorted(INPUTS):
             raise CheckpointError(f"{path} takes {', '.join(names)} instead of {', '.join(INPUTS)}.")
-        self._local = threading.local()
+        self._idle: SimpleQueue[Any] = SimpleQueue()
 
     def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the tag scores of each token, [batch, length, tags]."""
-        request: Any = getattr(self._local, "request", None)
-        if request is None:
-            request = self._local.request = self._model.create_infer_request()
+        try:
+            request = self._idle.get_nowait()
+        except Empty:
+            request = self._model.create_infer_request()
         result = request.infer({"input_ids": ids, "attention_mask": mask})
         # the request will write its next result to the same memory
-        return np.array(result[0], dtype=np.float32)
+        logits = np.array(result[0], dtype=np.float32)
+        self._idle.put(request)
+        return logits
 
 
 def _import_openvino() -> Any:

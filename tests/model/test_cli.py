@@ -227,6 +227,7 @@ def test_predict_passes_on_what_the_model_is_to_be(ie, stub, article):
         "revision": "v1",
         "runtime": "torch",
         "device": "cuda:1",
+        "precision": "auto",
         "threads": 3,
         "batch_tokens": 99,
         "window_overlap": 7,

@@ -64,14 +64,14 @@ def test_ray_is_given_all_that_was_asked_for(ie, asked):
         "cpus": 2,
         "gpus": 0,
         "actors": 3,
-        "extractor_options": {"runtime": "onnx"},
+        "extractor_options": {"runtime": "onnx", "precision": "auto"},
     }
 
 
 def test_ray_on_gpus(ie, asked):
     ie("predict", "news/", "--engine", "ray", "--output", "found/", "--device", "cuda")
     assert (asked["gpus"], asked["actors"], asked["cpus"]) == (1, None, 1)
-    assert asked["extractor_options"] == {"runtime": "auto"}
+    assert asked["extractor_options"] == {"runtime": "auto", "precision": "auto"}
 
 
 @pytest.mark.usefixtures("asked")

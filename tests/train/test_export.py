@@ -35,7 +35,7 @@ def random_batch(rows, length):
 def test_fp32_agrees_with_torch_in_any_shape(exported, rows, length):
     folder, _ = exported
     ids, mask = random_batch(rows, length)
-    expected = TorchRuntime(folder, "cpu").logits(ids, mask)
+    expected = TorchRuntime(folder, "cpu", precision="fp32").logits(ids, mask)
     assert np.allclose(OnnxRuntime(folder / FP32).logits(ids, mask), expected, atol=1e-4)
     int8 = OnnxRuntime(folder / INT8).logits(ids, mask)
     assert int8.shape == expected.shape

@@ -4,23 +4,26 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
 import toy
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
 import tiny
+from ie.data.corpus import read_corpus
 from ie.errors import CheckpointError, ConfigError, IEError, UsageError
 from ie.extractor import Extractor
 from ie.labels import tag_names
 from ie.train import trainer as module
+from ie.train.attention import NAME
 from ie.train.config import parse_config
+from ie.train.dropout import QuickDropout
 from ie.train.schema import to_mapping
 from ie.train.trainer import PlannedTrainer, train, uses_bf16
-
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
 class StopError(Exception):
@@ -53,10 +56,12 @@ def base(tmp_path_factory):
     return tiny.make(tmp_path_factory.mktemp("base"), texts=[d.text for d in toy.documents(30)], hidden=16)
 
 
-@pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_a_model_of_each_family_learns(tmp_path, family):
+@pytest.mark.parametrize(
+    ("family", "precision"), [*((family, "fp32") for family in tiny.FAMILIES), ("modernbert", "bf16")]
+)
+def test_a_model_of_each_family_learns(tmp_path, family, precision):
     base = tiny.make(tmp_path / "base", family, texts=[d.text for d in toy.documents(30)])
-    config = toy.config(tmp_path, base, "run.epochs=12")
+    config = toy.config(tmp_path, base, "run.epochs=12", f"run.precision={precision}")
     best = train(config)
     losses = [entry["loss"] for entry in entries(tmp_path / "run", "train") if "loss" in entry]
     assert losses[-1] < 0.5 * losses[0]
@@ -281,6 +286,32 @@ def test_frozen_embeddings_stay(tmp_path, base):
     assert not torch.equal(weights(best)[other], weights(base)[other])
 
 
+def test_rows_that_no_text_uses_stay(tmp_path, base):
+    config = toy.config(tmp_path, base, "data.dev=[]", "optimizer.weight_decay=0.5", "optimizer.warmup=0")
+    best = train(config)
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    documents = [document for corpus in config.data.train for document in read_corpus(Path(corpus.path))]
+    used = {i for document in documents for i in tokenizer.encode(document.text).ids}
+    name = "bert.embeddings.word_embeddings.weight"
+    before, after = weights(base)[name], weights(best)[name]
+    moved = {i for i in range(len(before)) if not torch.equal(before[i], after[i])}
+    assert 0 < len(used) < len(before)
+    assert moved == used
+
+
+def test_the_processor_gets_kernels_of_its_own(tmp_path, base, monkeypatch):
+    found = []
+
+    def finish(self):
+        model = self.task.base.model
+        found.append((self.args.device.type, model.config._attn_implementation))
+        found.append({type(m) for m in model.modules() if isinstance(m, torch.nn.Dropout)})
+
+    monkeypatch.setattr(PlannedTrainer, "finish", finish)
+    train(toy.config(tmp_path, base, "run.max_steps=1"))
+    assert found == [("cpu", NAME), {QuickDropout}]
+
+
 def test_equal_seeds_give_equal_weights(tmp_path, base):
     found = []
     for i, seed in enumerate((1, 1, 2)):
@@ -333,34 +364,6 @@ def test_precision(monkeypatch):
         for probe in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
             monkeypatch.setattr(torch.cpu, probe, lambda capable=capable: capable, raising=False)
         assert uses_bf16("auto", "cpu") == capable
-
-
-def test_several_processes(tmp_path, base):
-    """Two processes on the processor train the same weights as one that sees all of their batches at once."""
-    common = ["data.dev=[]", "base.dropout=0", "run.max_steps=4", "data.batch_tokens=128"]
-    (tmp_path / "one").mkdir()
-    alone = train(toy.config(tmp_path / "one", base, *common, "run.accumulation=2"))
-    (tmp_path / "two").mkdir()
-    config = toy.config(tmp_path / "two", base, *common)
-    path = tmp_path / "two" / "run.yaml"
-    path.write_text(json.dumps(to_mapping(config)), encoding="utf-8")
-    script = tmp_path / "launch.py"
-    script.write_text("from ie.cli import main\nmain()\n", encoding="utf-8")
-    # what `accelerate launch` starts for several GPUs; for processors it wants mpirun
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    result = subprocess.run(
-        [sys.executable, *launch, str(script), "train", "--config", str(path)],
-        capture_output=True,
-        env=ENVIRONMENT,
-        timeout=400,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr.decode()[-3000:]
-    record = json.loads((tmp_path / "two/run/best/train.json").read_text(encoding="utf-8"))
-    assert record["run"]["processes"] == 2
-    both = weights(tmp_path / "two/run/best")
-    for name, value in weights(alone).items():
-        assert torch.allclose(value, both[name], atol=2e-4), name
 
 
 @pytest.mark.usefixtures("finished")
