@@ -22,6 +22,7 @@ COMMANDS = {
     "normalize": "Print the normalised value of a phrase.",
     "train": "Train a model by a recipe.",
     "evaluate": "Score a model on an annotated corpus.",
+    "bench": "Measure speed, latency and memory on this machine.",
     "data": "Check, count, split and convert corpora.",
     "model": "Fetch, verify, trim, export and publish models.",
 }

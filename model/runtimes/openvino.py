@@ -49,6 +49,9 @@ class OpenVinoRuntime:
         if sorted(names) != sorted(INPUTS):
             raise CheckpointError(f"{path} takes {', '.join(names)} instead of {', '.join(INPUTS)}.")
         self._idle: SimpleQueue[Any] = SimpleQueue()
+        # The binding's first call imports parts of numpy, which two threads at once can wait for for ever.
+        token = np.ones((1, 1), dtype=np.int64)
+        self.logits(token, token)
 
     def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the tag scores of each token, [batch, length, tags]."""
