@@ -71,8 +71,8 @@ class TextEncoder:
         # A text that spells a special token («</s>») must not act as one.
         if self._unknown is not None:
             ids[np.isin(ids, self._special)] = self._unknown
-        offsets = [(start + a, start + b) for start, part in parts for a, b in part.offsets]
-        return Encoding(ids, np.array(offsets, dtype=np.int32).reshape(-1, 2))
+        offsets = [np.array(part.offsets, dtype=np.int32).reshape(-1, 2) + start for start, part in parts]
+        return Encoding(ids, np.concatenate(offsets) if offsets else np.empty((0, 2), dtype=np.int32))
 
 
 def first_tokens(words: Offsets, tokens: Offsets) -> NDArray[np.int32]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-# News is far below; a book or a year of a feed in one file is read as if it were several texts. Decoding takes
-# as many steps as the longest section has words, whatever stands beside it: the shorter, the faster.
+# News is far below; a book or a year of a feed in one file is read as if it were several texts. Decoding
+# takes as many steps as the longest section has words, whatever stands beside it: the shorter, the faster.
 MAX_SECTION = 25_000
 
 # The best places to cut, the first that a section has in its second half (or, for want of any white space

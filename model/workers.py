@@ -16,7 +16,7 @@ from typing import Any
 
 from .document import Document
 from .errors import IEError, UsageError
-from .extractor import Extractor
+from .extractor import LEAST_CHARS, Extractor
 from .processor import cores
 
 # What a worker is given at once: enough to sort by length, little enough to share out evenly.
@@ -96,7 +96,7 @@ def _tasks(texts: Iterable[str | Document]) -> Iterator[list[str | Document]]:
     chars = 0
     for text in texts:
         task.append(text)
-        chars += len(text if isinstance(text, str) else text.text)
+        chars += max(len(text if isinstance(text, str) else text.text), LEAST_CHARS)
         if chars >= TASK_CHARS:
             yield task
             task, chars = [], 0

@@ -70,13 +70,13 @@ class Reading:
         return self.number == "plur" or noun.gender in (None, self.gender)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def parses(word: str) -> tuple["Parse", ...]:
     """Return the parses of a Cyrillic word; none for other letters, some of which pymorphy3 can't take."""
     return tuple(analyzer().parse(word)) if _CYRILLIC.fullmatch(word) else ()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def readings(word: str) -> tuple[Reading, ...]:
     """Return the readings of a word as a noun or an attribute; none for what is not declined."""
     if not _RUSSIAN.fullmatch(word):

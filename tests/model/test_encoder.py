@@ -62,6 +62,18 @@ def test_a_long_text_is_tokenised_in_parts_with_offsets_into_the_whole(encoder):
     np.testing.assert_array_equal(ids[1:], alone.ids[first_tokens(words(tiny.TEXTS[0]), alone.offsets)][1:])
 
 
+def test_texts_together_are_what_each_is_alone(encoder):
+    texts = ["", *tiny.TEXTS, "", "а" * (3 * MAX_RUN), " ", f"{tiny.TEXTS[0]} " * (2 * MAX_SEGMENT // 80)]
+    for text, encoding in zip(texts, encoder.encode_batch(texts), strict=True):
+        alone = encoder.encode(text)
+        assert (encoding.ids.dtype, encoding.offsets.dtype) == (np.int32, np.int32)
+        assert encoding.offsets.shape == (len(encoding.ids), 2)
+        np.testing.assert_array_equal(encoding.ids, alone.ids)
+        np.testing.assert_array_equal(encoding.offsets, alone.offsets)
+        assert (np.diff(encoding.offsets[:, 0]) >= 0).all()
+    assert encoder.encode_batch([]) == []
+
+
 def test_a_text_that_spells_a_special_token_does_not_hold_one(encoder):
     special = {*encoder.prefix, *encoder.suffix}
     for text in ("</s> и <s>", "[CLS] и [SEP]", "<mask>"):

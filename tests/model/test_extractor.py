@@ -1,5 +1,8 @@
 import datetime
 import itertools
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +15,8 @@ import tiny
 from ie.checkpoint import open_folder
 from ie.document import Document
 from ie.errors import CheckpointError, UsageError
-from ie.extractor import Extractor
+from ie.extractor import CHUNK_CHARS, FIRST_CHUNK_CHARS, LEAST_CHARS, Extractor
+from ie.sections import MAX_SECTION
 
 DIRT = "12 млрд.,«»\r\n\u00ad\u0301🎉"
 
@@ -24,11 +28,15 @@ class NumberRuntime:
     tags: tuple[str, ...]
     digits: set[int]
     magnitudes: set[int]
+    before: Callable[[int], None]
+    batch_tokens: int = 1
+    parallel: int = 2
     shapes: list[tuple[int, int]] = field(default_factory=list)
     name = "number"
 
     def logits(self, ids, mask):
         self.shapes.append(ids.shape)
+        self.before(len(self.shapes))
         assert ids.dtype == mask.dtype == np.int64
         logits = np.zeros((*ids.shape, len(self.tags)), dtype=np.float32)
         logits[..., 0] = 4
@@ -44,14 +52,15 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def make(folder):
-    def build(**options):
+    def build(*, before=lambda _: None, at_once=1, parallel=2, **options):
         checkpoint = open_folder(folder, "torch")
         vocabulary = checkpoint.read_tokenizer().get_vocab()
         digits = {i for piece, i in vocabulary.items() if any(c.isdigit() for c in piece)}
         magnitudes = {i for piece, i in vocabulary.items() if piece == "млрд"}
         assert digits
         assert magnitudes
-        return Extractor(checkpoint, NumberRuntime(checkpoint.tags, digits, magnitudes), **options)
+        runtime = NumberRuntime(checkpoint.tags, digits, magnitudes, before, at_once, parallel)
+        return Extractor(checkpoint, runtime, **options)
 
     return build
 
@@ -80,7 +89,7 @@ def test_a_long_text_is_read_to_its_end(make):
     extractor = make()
     assert [entity.text for entity in extractor.extract(text).entities] == ["5 млрд"]
     size = extractor.checkpoint.settings.max_tokens
-    assert max(width for _, width in extractor._runtime.shapes) <= size
+    assert max(width for _, width in extractor.runtime.shapes) <= size
 
 
 def test_an_entity_across_a_cut_is_found_once(make):
@@ -96,14 +105,148 @@ def test_batches_keep_the_budget_and_the_order(make):
     documents = list(extractor.extract_batch(texts))
     assert [document.text for document in documents] == texts
     assert [document.entities[-1].text for document in documents] == [f"{i} млрд" for i in range(40)]
-    assert all(rows == 1 or rows * width <= 300 for rows, width in extractor._runtime.shapes)
-    assert len(extractor._runtime.shapes) < 40
+    assert all(rows == 1 or rows * width <= 300 for rows, width in extractor.runtime.shapes)
+    assert len(extractor.runtime.shapes) < 40
 
 
-def test_an_endless_stream_is_read_as_it_comes(make):
-    endless = (Document("рост на 7 млрд " * 400, id=str(i)) for i in itertools.count())
-    first = list(itertools.islice(make().extract_batch(endless), 60))
-    assert [document.id for document in first] == [str(i) for i in range(60)]
+def test_what_a_runtime_computes_at_once_is_its_own_choice(make):
+    texts = [f"рост {i} млрд" for i in range(10)]
+    alone, together = make(at_once=1), make(at_once=10_000)
+    assert list(alone.extract_batch(texts)) == list(together.extract_batch(texts))
+    assert [rows for rows, _ in alone.runtime.shapes] == [1] * 10
+    assert [rows for rows, _ in together.runtime.shapes] == [10]
+
+
+class Counted:
+    """An iterator that counts what was taken from it; `wrong` is raised after so many."""
+
+    def __init__(self, items, wrong=None):
+        self.items, self.count, self.wrong = iter(items), 0, wrong
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.count == self.wrong:
+            raise OSError("The disk is gone.")
+        item = next(self.items)
+        self.count += 1
+        return item
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 2000), ("7", 2000), ("рост на 7 млрд " * 10, 300), ("рост на 7 млрд " * 400, 40)]
+)
+def test_an_endless_stream_is_read_as_it_comes(make, text, count):
+    cost = max(len(text), LEAST_CHARS)
+    endless = (Document(text, id=str(i)) for i in itertools.count())
+    texts = Counted(endless, wrong=count + 3 * CHUNK_CHARS // cost)
+    stream = itertools.islice(make().extract_batch(texts, values=False), count)
+    ahead = [texts.count - given for given, document in enumerate(stream) if document.id == str(given)]
+    # the first document waits for two small chunks, no document for more than two whole ones
+    assert ahead[0] <= 3 * FIRST_CHUNK_CHARS // cost + 2
+    assert max(ahead) <= 2 * CHUNK_CHARS // cost + 2
+    assert len(ahead) == count
+
+
+def test_output_is_in_input_order_whatever_the_threads_do(make):
+    overtaken = threading.Event()
+
+    def wait_for_the_second(call):
+        if call == 1:
+            assert overtaken.wait(60)
+        overtaken.set() if call > 5 else None
+
+    texts = [f"{'рост ' * (i % 7)}на {i} млрд" for i in range(50)]
+    documents = list(make(before=wait_for_the_second).extract_batch(texts))
+    assert [d.text for d in documents] == texts
+    assert [d.entities[-1].text for d in documents] == [f"{i} млрд" for i in range(50)]
+
+
+def model_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ie-model")]
+
+
+@pytest.mark.parametrize("values", [True, False])
+def test_a_reader_that_stops_half_way_stops_the_threads(make, values):
+    extractor = make()
+    texts = Counted("рост на 7 млрд" for _ in itertools.count())
+    stream = extractor.extract_batch(texts, values=values)
+    next(stream)
+    assert model_threads()
+    del stream
+    assert model_threads() == []
+    computed, read = len(extractor.runtime.shapes), texts.count
+    assert computed < 10 * FIRST_CHUNK_CHARS
+    assert (len(extractor.runtime.shapes), texts.count) == (computed, read)
+
+
+def test_no_thread_outlives_a_stream(make):
+    assert len(list(make(parallel=3).extract_batch(["рост на 7 млрд"] * 5))) == 5
+    assert model_threads() == []
+
+
+def test_an_error_of_the_model_reaches_the_caller(make):
+    def fail(call):
+        if call == 30:
+            raise MemoryError("No more memory.")
+
+    stream = make(before=fail).extract_batch(["рост на 7 млрд"] * 10_000)
+    with pytest.raises(MemoryError, match=r"No more memory\."):
+        list(stream)
+    del stream
+    assert model_threads() == []
+
+
+def test_an_error_of_the_input_reaches_the_caller(make):
+    with pytest.raises(OSError, match="disk is gone"):
+        list(make().extract_batch(Counted(["рост на 7 млрд"] * 10_000, wrong=500)))
+    assert model_threads() == []
+
+
+def test_one_thread_computes_one_batch_at_a_time(make):
+    busy, most = threading.Semaphore(1), []
+
+    def alone(_):
+        most.append(busy.acquire(blocking=False))
+        time.sleep(0.001)
+        busy.release()
+
+    list(make(parallel=1, before=alone).extract_batch(["рост на 7 млрд"] * 100))
+    assert all(most)
+
+
+def test_a_document_in_sections_has_the_entities_of_its_parts_at_their_places(make):
+    line = "Рынок растёт, сумма сделки 🎉 составила {} млрд рублей.\n"
+    parts = [line.format(i) * (MAX_SECTION // (len(line) * 3)) + "\n" for i in range(10)]
+    extractor = make()
+    parted = list(extractor.extract_batch(parts, values=False))
+    whole = extractor.extract("".join(parts), values=False)
+    places = list(itertools.accumulate(map(len, parts), initial=0))
+    expected = [
+        (place + e.start, place + e.end, e.text)
+        for place, d in zip(places, parted, strict=False)
+        for e in d.entities
+    ]
+    assert [(e.start, e.end, e.text) for e in whole.entities] == expected
+    assert all(whole.text[e.start : e.end] == e.text for e in whole.entities)
+    assert len({e.text for e in whole.entities}) == 10
+
+
+def test_long_documents_among_short_ones_keep_their_entities(make):
+    long = "Рост составил 5 млрд. " * (4 * MAX_SECTION // 22)
+    texts = ["", "Рост на 1 млрд.", long, "", "Рост на 2 млрд.", long + "И 7 млрд", ""]
+    documents = list(make().extract_batch(texts))
+    assert [d.text for d in documents] == texts
+    counts = [len(d.entities) for d in documents]
+    assert counts == [0, 1, long.count("5 млрд"), 0, 1, long.count("5 млрд") + 1, 0]
+
+
+def test_values_are_left_out_on_demand(make):
+    (with_value,) = make().extract("Сумма 5 млрд руб.").entities
+    (without,) = make().extract("Сумма 5 млрд руб.", values=False).entities
+    assert with_value.value
+    assert (without.value, without.reason) == (None, None)
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,7 +254,7 @@ def test_an_endless_stream_is_read_as_it_comes(make):
 def test_offsets_slice_back_to_any_text(folder, text):
     checkpoint = open_folder(folder, "torch")
     vocabulary = checkpoint.read_tokenizer().get_vocab()
-    runtime = NumberRuntime(checkpoint.tags, set(vocabulary.values()), set())
+    runtime = NumberRuntime(checkpoint.tags, set(vocabulary.values()), set(), lambda _: None)
     document = Extractor(checkpoint, runtime).extract(text)
     ends = [0]
     for entity in document.entities:

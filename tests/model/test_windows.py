@@ -61,6 +61,11 @@ def test_merged_windows_that_agree_are_what_they_agree_on(plan, seed):
         np.testing.assert_allclose(merged, truth, atol=1e-5)
 
 
+def test_a_single_window_is_taken_as_it_is():
+    scores = np.random.default_rng(0).dirichlet(np.ones(5), size=40).astype(np.float32)
+    assert np.array_equal(merge_windows([Window(0, 40)], [scores], 40), scores)
+
+
 def test_the_window_with_more_context_and_confidence_decides():
     windows = [Window(0, 60), Window(40, 100)]
     sure, unsure = np.array([0.9, 0.1]), np.array([0.45, 0.55])

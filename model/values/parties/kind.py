@@ -193,18 +193,29 @@ def _by_verb(text: str, context: Context) -> Kind | None:
     )
 
 
+# made once: a pattern with the name in it would be compiled for every name
+_NAME_BEFORE = re.compile(r"([А-ЯЁ][а-яё-]+|[А-ЯЁ]\.)\s+")
+_CASE_ENDING = re.compile(r"[а-яё]{0,4}(?!\w)")
+_OPENING_QUOTE = re.compile(r"[«\"„]")
+_QUOTED_ENDING = re.compile(r"[а-яё]{0,4}[»\"“]")
+
+
 def _repeated(text: str, context: Context) -> Kind | None:
     """Look for the word behind a given name elsewhere: «Олег Дерипаска … Дерипаска»."""
     words = text.split()
     if len(words) != 1 or len(text) < 3:
         return None
-    stem = re.escape(text[: max(3, len(text) - 2)])
-    whole = re.compile(rf"([А-ЯЁ][а-яё-]+|[А-ЯЁ]\.)\s+{stem}[а-яё]{{0,4}}(?!\w)")
+    stem = text[: max(3, len(text) - 2)]
     for side in (context.before, context.after):
-        for match in whole.finditer(side):
-            if len(match[1]) == 2 or is_given_name(match[1]):
+        for match in _NAME_BEFORE.finditer(side):
+            form = side.startswith(stem, match.end()) and _CASE_ENDING.match(side, match.end() + len(stem))
+            if form and (len(match[1]) == 2 or is_given_name(match[1])):
                 return "person"
-    quoted = re.search(rf"[«\"„]{stem}[а-яё]{{0,4}}[»\"“]", context.before + context.after)
+    around = context.before + context.after
+    quoted = any(
+        around.startswith(stem, match.end()) and _QUOTED_ENDING.match(around, match.end() + len(stem))
+        for match in _OPENING_QUOTE.finditer(around)
+    )
     return "organization" if quoted else None
 
 

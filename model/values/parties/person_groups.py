@@ -1,10 +1,12 @@
 """Which mentions in a document are of one person: by full names, then by surnames and given names."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from ie.values.tables import fold
 
@@ -157,23 +159,35 @@ def _agree(one: PersonName, other: PersonName) -> bool:
 # --- single words ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """The mentions by full name that have a word, in the order of the text; equal names are one person."""
+
+    places: list[int] = field(default_factory=list)
+    firsts: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def add(self, place: int, name: PersonName) -> None:
+        self.places.append(place)
+        self.firsts.setdefault(tuple(sorted(name.words)), place)
+
+
 class _Index:
-    """The mentions by full name that have a word, in the order of the text."""
+    """The mentions by full name that have a word."""
 
     def __init__(self, names: Sequence[PersonName], words: Callable[[PersonName], Sequence[str]]) -> None:
         self.names = names
-        self._places: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        self._bearers: dict[str, dict[str, _Bearers]] = defaultdict(dict)
         for place, name in enumerate(names):
             for word in words(name) if name.full else ():
-                self._places[word[:_BUCKET]].setdefault(word, []).append(place)
+                self._bearers[word[:_BUCKET]].setdefault(word, _Bearers()).add(place, name)
 
-    def find(self, place: int) -> Iterator[list[int]]:
-        """Yield the mentions that have a form of the single word of a mention, a list a word."""
+    def find(self, place: int) -> Iterator[_Bearers]:
+        """Yield the mentions that have a form of the single word of a mention, word by word."""
         name = self.names[place]
-        known = self._places.get(name.words[0][:_BUCKET], {})
-        for word, places in list(known.items())[:_MOST_RIVALS]:
+        known = self._bearers.get(name.words[0][:_BUCKET], {})
+        for word, bearers in islice(known.items(), _MOST_RIVALS):
             if _same(word, name.words[0]) or _same(word, name.written[0]):
-                yield places
+                yield bearers
 
 
 def _join_single(persons: Partition, place: int, surnames: _Index, others: _Index) -> bool:
@@ -181,16 +195,15 @@ def _join_single(persons: Partition, place: int, surnames: _Index, others: _Inde
 
     Returns whether there was such a person.
     """
-    name = surnames.names[place]
-    agreeing = [
-        p for places in surnames.find(place) for p in places if name.genders & surnames.names[p].genders
-    ]
+    names = surnames.names
+    name = names[place]
+    # full names of one surname are of one gender, so the first tells it of all
+    agreeing = [found for found in surnames.find(place) if name.genders & names[found.places[0]].genders]
     # the nominative, which the words around tell too, may know the gender where the ending does not
-    agreeing = [p for p in agreeing if surnames.names[p].surname == name.words[0]] or agreeing
-    before = [p for p in agreeing if p < place]
-    given = (
-        [] if agreeing or _SURNAME.fullmatch(name.words[0]) else [p for ps in others.find(place) for p in ps]
-    )
+    exact = [found for found in agreeing if names[found.places[0]].surname == name.words[0]]
+    agreeing = exact or agreeing
+    before = [found.places[i - 1] for found in agreeing if (i := bisect_left(found.places, place))]
+    given: Iterable[_Bearers] = () if agreeing or _SURNAME.fullmatch(name.words[0]) else others.find(place)
     one = [max(before)] if before else _only(persons, agreeing or given)
     for other in one:
         persons.join(place, other)
@@ -207,9 +220,12 @@ def _join_alone(persons: Partition, names: Sequence[PersonName], place: int, ear
     earlier.append(place)
 
 
-def _only(persons: Partition, places: Sequence[int]) -> list[int]:
-    """Return the mentions if they are all of one person, else nothing."""
-    return list(places[:1]) if len({persons.find(p) for p in places}) == 1 else []
+def _only(persons: Partition, bearers: Iterable[_Bearers]) -> list[int]:
+    """Return the first of the mentions if they are all of one person, else nothing."""
+    firsts = (place for found in bearers for place in found.firsts.values())
+    one = next(firsts, None)
+    same = one is not None and all(persons.find(place) == persons.find(one) for place in firsts)
+    return [one] if one is not None and same else []
 
 
 def _words(name: str) -> tuple[str, ...]:

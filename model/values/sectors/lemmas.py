@@ -46,7 +46,7 @@ class Reading:
         return self.number == "plur" or noun.gender in (None, self.gender)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def readings(word: str) -> tuple[Reading, ...]:
     """Return how a word can be read as a noun or an attribute, the likeliest first; none for other words."""
     abbreviated = is_abbreviation(word)
@@ -65,7 +65,7 @@ def readings(word: str) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def lemmas(word: str) -> tuple[str, ...]:
     """Return the lemmas that a word may have in the tables, the word itself last."""
     known = [reading.lemma for reading in readings(word)]
@@ -102,13 +102,13 @@ def _shared(one: str, other: str) -> int:
     return shared_start(fold(one), fold(other))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def parts_of_speech(word: str) -> frozenset[str]:
     """Return what a word can be, by pymorphy3 (`VERB`, `PREP`); empty for numbers and foreign words."""
     return frozenset(str(parse.tag.POS) for parse in parses(word) if parse.tag.POS)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def is_abbreviation(word: str) -> bool:
     """Return whether a word is written as an abbreviation is: `ЖКХ`, `IT`, `R&D`; `СВЯЗЬ` is only loud."""
     if len(word) < 2 or not word.isupper() or len(word) > _LONGEST_ABBREVIATION:
