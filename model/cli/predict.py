@@ -184,6 +184,7 @@ def _in_parts(
     from ie.fingerprint import fingerprint, read_outside
 
     request, reading = run.request, run.reading
+    items = read_outside(run.inputs, reading, folder)
     checkpoint, labels, predict = run.load()
     same = fingerprint(
         checkpoint, run.inputs, folder,
@@ -196,7 +197,7 @@ def _in_parts(
     with PartsFolder.open(
         folder, same, resume=resume, part_records=part_records, output_format=kind
     ) as parts:
-        return _fill(parts, read_outside(run.inputs, reading, folder), predict)
+        return _fill(parts, items, predict)
 
 
 def _on_ray(run: "Prediction", folder: Path | None, output_format: OutputFormat | None, resume: bool) -> int:

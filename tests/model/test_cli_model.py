@@ -162,7 +162,8 @@ def test_export_writes_what_the_light_runtime_needs(ie, tmp_path):
     )
     code, out, _ = ie("model", "export", folder, "--dev", dev, "--max-loss", "1")
     assert code == 0
-    assert [line.split(":")[0] for line in out.splitlines()] == ["fp32", "int8", "micro-F1"]
+    said = [line.split(":")[0] for line in out.splitlines()]
+    assert said == ["fp32", "int8", "graph.onnx over the safetensors", "micro-F1"]
     assert ie("model", "verify", folder)[0] == 0
     assert checkpoint.load_checkpoint(folder).revision is not None
 

@@ -84,7 +84,7 @@ def test_a_model_that_packs_wrongly_goes_on_with_padding(folder, fault, monkeypa
         monkeypatch.setattr("ie.runtimes.packing.attend", one_row if fault == "neighbours" else fail)
     ids, mask = batch(9, 4)
     expected = fp32(folder).logits(ids, mask)
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="ie"):
         found = fp32(folder, packed=True).logits(ids, mask)
     assert np.array_equal(found, expected)
     reason = "no kernel for this device" if fault == "exception" else "the scores of packed rows differ"
@@ -211,7 +211,7 @@ def test_a_batch_too_large_for_the_memory_is_halved(folder, monkeypatch, caplog)
     ids, mask = batch(10, 9, 8, 7, 6)
     expected = runtime.logits(ids, mask)
     tried = limited(runtime, 25, monkeypatch)
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="ie"):
         found = runtime.logits(ids, mask)
     assert np.allclose(found, expected, atol=1e-6)
     assert tried == [(5, 10), (2, 10), (1, 10), (2, 10)]
@@ -241,7 +241,7 @@ def test_a_compiled_model_scores_the_same(folder, monkeypatch, caplog):
     runtime = fp32(folder, packed=True, compiled=True, threads=2)
     assert runtime.parallel == 1
     plain = fp32(folder)
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="ie"):
         for lengths in ((9, 4), (12, 12, 3)):
             ids, mask = batch(*lengths)
             found, expected = runtime.logits(ids, mask), plain.logits(ids, mask)
@@ -262,7 +262,7 @@ def test_a_model_that_does_not_compile_runs_as_it_is(folder, monkeypatch, caplog
     monkeypatch.setattr(torch, "compile", broken)
     ids, mask = batch(9, 4)
     runtime = fp32(folder, compiled=True)
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="ie"):
         found = [runtime.logits(ids, mask) for _ in range(2)]
     assert np.array_equal(found[1], fp32(folder).logits(ids, mask))
     assert len(calls) == 1
