@@ -70,7 +70,7 @@ def test_embedding_table_is_int8_in_the_file(exported):
 def gold(folder):
     """What the model itself finds, so that its fp32 form is perfect on it."""
     texts = [text * 3 for text in tiny.TEXTS]
-    return list(Extractor.from_pretrained(folder, runtime="torch").extract_batch(texts))
+    return list(Extractor.from_pretrained(folder, runtime="torch", precision="fp32").extract_batch(texts))
 
 
 def test_loss_on_dev_is_measured(tmp_path):
