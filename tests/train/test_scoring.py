@@ -37,7 +37,9 @@ def model(folder):
 
 def test_predictions_are_those_of_the_extractor(folder, model):
     documents = toy.documents(3)
-    expected = list(Extractor.from_pretrained(folder, runtime="torch", precision="fp32").extract_batch(documents))
+    expected = list(
+        Extractor.from_pretrained(folder, runtime="torch", precision="fp32").extract_batch(documents)
+    )
     found = predict(model, folder, documents)
     spans = [[entity.span for entity in document.entities] for document in found]
     assert spans == [[entity.span for entity in document.entities] for document in expected]

@@ -67,7 +67,9 @@ def test_a_model_of_each_family_learns(tmp_path, family, precision):
     assert losses[-1] < 0.5 * losses[0]
     record = json.loads((best / "train.json").read_text(encoding="utf-8"))
     assert record["dev"]["strict"]["micro"]["f1"] > 0.5
-    found = Extractor.from_pretrained(best, runtime="torch", precision="fp32").extract(toy.documents(1)[0].text)
+    found = Extractor.from_pretrained(best, runtime="torch", precision="fp32").extract(
+        toy.documents(1)[0].text
+    )
     assert all(found.text[e.start : e.end] == e.text for e in found.entities)
 
 
