@@ -19,10 +19,10 @@ class OpenVinoRuntime:
     """Runs the ONNX graph `path` on at most `threads` cores (None: all that the process may use).
 
     Products are computed in bf16 where the processor has instructions for it (`bf16` None), else in fp32; on
-    processors without them OpenVINO would only imitate bf16. An inference request serves
-    one call at a time; idle ones are kept.
-    Raises `CheckpointError`, naming the file, where it is missing, damaged or takes other inputs than token
-    ids and mask, `UsageError` where `threads` is below 1, and `MissingDependencyError` without openvino.
+    processors without them OpenVINO would only imitate bf16. An inference request serves one call at a time;
+    idle ones are kept. Raises `CheckpointError`, naming the file, where it is missing, damaged or takes other
+    inputs than token ids and mask, `UsageError` where `threads` is below 1, and `MissingDependencyError`
+    without openvino.
     """
 
     name = "openvino"
