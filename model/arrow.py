@@ -6,7 +6,7 @@ and what cannot be used keeps its row, with the reason in `error`.
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -94,14 +94,23 @@ def extract_batches(
 def extract_items(extractor: "Extractor", items: Sequence[Item], request: Request) -> list[Item]:
     """Return the items in order: documents with the entities that are asked for, errors as they are."""
     wanted = check_labels(request.labels, extractor.labels)
-    documents = [dated(item, request) for item in items if isinstance(item, Document)]
-    found = extractor.extract_batch(documents, values=request.values)
-    selected = (select(document, wanted, request.min_score) for document in found)
-    return [next(selected) if isinstance(item, Document) else item for item in items]
+    documents = (item for item in items if isinstance(item, Document))
+    found = extract_documents(extractor.extract_batch, documents, request, wanted)
+    return [next(found) if isinstance(item, Document) else item for item in items]
 
 
-def dated(document: Document, request: Request) -> Document:
-    """Return the document with the date that the request gives to one that has none."""
+def extract_documents(
+    extract: Callable[..., Iterator[Document]],
+    documents: Iterable[Document],
+    request: Request,
+    labels: Sequence[str],
+) -> Iterator[Document]:
+    """Return the documents with their entities of `labels`, as a stream; `extract` is as `extract_batch`."""
+    found = extract((_dated(document, request) for document in documents), values=request.values)
+    return (select(document, labels, request.min_score) for document in found)
+
+
+def _dated(document: Document, request: Request) -> Document:
     if document.date is None and request.date is not None:
         return replace(document, date=request.date)
     if request.dateline:

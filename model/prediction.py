@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .arrow import Request, dated
+from .arrow import Request, extract_documents
 from .checkpoint import Checkpoint
 from .document import Document
 from .inputs import Reading
 from .parts import Predict
-from .selection import check_labels, select
+from .selection import check_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Prediction:
         request, labels = self.request, check_labels(self.request.labels, checkpoint.labels)
 
         def predict(documents: Iterable[Document]) -> Iterator[Document]:
-            found = extract((dated(document, request) for document in documents), values=request.values)
-            return (select(document, labels, request.min_score) for document in found)
+            return extract_documents(extract, documents, request, labels)
 
         return checkpoint, labels, predict
 

@@ -19,6 +19,8 @@ from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import rotate_checkpoints
 
+from ie.runtimes.torch import processor_has_bf16
+
 from .attention import use_products
 from .batching import Collator, PlannedSampler
 from .callbacks import JsonLog, Milestones
@@ -118,8 +120,7 @@ def uses_bf16(precision: str, device: str) -> bool:
         return precision == "bf16"
     if device != "cpu" and torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
-    return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)
+    return processor_has_bf16(torch)
 
 
 class PlannedTrainer(Trainer):

@@ -280,6 +280,11 @@ def _has_bf16(torch: Any, device: Any) -> bool:
     if device.type == "cuda":
         with torch.cuda.device(device):
             return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return processor_has_bf16(torch)
+
+
+def processor_has_bf16(torch: Any) -> bool:
+    """Return whether the processor has instructions for products in bf16 that torch uses."""
     probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
     return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)
 
