@@ -13,7 +13,6 @@ from folders import make_folder
 from ie import machine, startup
 from ie.bench import Options, bench, measure_round, measure_stages, percentile, slices
 from ie.checkpoint import open_folder
-from ie.cli import main
 from ie.cli.bench import command
 from ie.document import Document
 from ie.encoder import TextEncoder
@@ -226,18 +225,6 @@ def test_the_peak_is_read_where_linux_tells_it(tmp_path, monkeypatch):
     status.unlink()
     monkeypatch.setattr(sys, "platform", "unknown")
     assert startup.peak_memory() is None
-
-
-@pytest.fixture
-def ie(monkeypatch, capfd):
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["ie", *map(str, args)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return caught.value.code or 0, out, err
-
-    return run
 
 
 def test_the_command_prints_tables_and_writes_json(ie, folder, source, tmp_path):

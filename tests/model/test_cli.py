@@ -55,20 +55,6 @@ def stub(monkeypatch):
 
 
 @pytest.fixture
-def ie(monkeypatch, capfd):
-    """Return a function that runs `ie` with arguments and gives exit code, stdout and stderr."""
-
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["ie", *map(str, args)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return caught.value.code or 0, out, err
-
-    return run
-
-
-@pytest.fixture
 def article(tmp_path):
     path = tmp_path / "article.txt"
     path.write_text(NEWS, encoding="utf-8")

@@ -1,7 +1,6 @@
 """`ie predict` with several processes or machines: what reaches those who do the work."""
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,22 +8,9 @@ import pytest
 from folders import write
 
 import tiny
-from ie.cli import main
 from ie.engines import ray as engine
 from ie.engines.ray import Summary
 from ie.inputs import Reading
-
-
-@pytest.fixture
-def ie(monkeypatch, capfd):
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["ie", *map(str, args)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return caught.value.code or 0, out, err
-
-    return run
 
 
 @pytest.fixture
