@@ -52,9 +52,9 @@ def write_standoff(path: Path, documents: Iterable[Document]) -> None:
 
 
 def iter_texts(path: Path) -> Iterator[Document]:
-    """Yield id and text of each line of a JSON Lines file that has both; whatever else is there is not read.
+    """Yield text, and id where it has one, of each line of a JSON Lines file; nothing else of it is read.
 
-    Raises `CorpusError` (`file:line:`) on a line that is not JSON.
+    Lines without a text are passed over. Raises `CorpusError` (`file:line:`) on a line that is not JSON.
     """
     for number, line in iter_lines(path):
         try:
@@ -62,8 +62,8 @@ def iter_texts(path: Path) -> Iterator[Document]:
         except RecordError as error:
             raise CorpusError(f"{path}:{number}: {error}") from error
         identifier, text = (record.get(k) if isinstance(record, dict) else None for k in ("id", "text"))
-        if isinstance(identifier, str) and isinstance(text, str):
-            yield Document(text, id=identifier)
+        if isinstance(text, str):
+            yield Document(text, id=identifier if isinstance(identifier, str) else None)
 
 
 def merge(standoff: Path, texts: Iterable[Document]) -> Merge:

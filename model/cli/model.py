@@ -112,12 +112,13 @@ def trim(
     min_count: Annotated[int, typer.Option(min=1, help="Keep pieces that occur so often.")] = 1,
 ) -> None:
     """Drop the pieces of a vocabulary that a corpus does not use, and their rows of the embedding."""
-    from ie.data.corpus import corpus_files, iter_corpus
+    from ie.data.corpus import corpus_files
+    from ie.data.standoff import iter_texts
     from ie.train.trim import trim as trim_vocabulary
 
     def texts() -> Iterator[str]:
         for path in corpus_files(corpus):
-            yield from (document.text for document in iter_corpus(path))
+            yield from (document.text for document in iter_texts(path))
 
     report = trim_vocabulary(base, out, texts(), pieces=pieces, min_count=min_count)
     unknown = report.unknown_after - report.unknown_before
