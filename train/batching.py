@@ -4,13 +4,13 @@ The whole run is planned ahead from the seed, so that a resumed run or another n
 finds the same batches.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import Sampler
 
 from .alignment import IGNORED
 
@@ -99,31 +99,19 @@ def make_batches(
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-class PlannedSampler(Sampler[Batch]):
-    """Hands the batches of a plan to a `DataLoader`."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-
-    def __iter__(self) -> Iterator[Batch]:
-        return iter(self._plan.batches)
-
-    def __len__(self) -> int:
-        return len(self._plan.batches)
-
-
 class Collator:
     """Pads windows to the longest of a batch.
 
     Returns input_ids, attention_mask and labels of shape [batch, length], and `open`, bool
-    [batch, tags]: what a word outside of all gold spans may be.
+    [batch, tags]: what a word outside of all gold spans may be. Rows with the probabilities of a teacher
+    add `soft` [batch, length, tags].
     """
 
     def __init__(self, pad_id: int, n_tags: int) -> None:
         self._pad_id = pad_id
         self._n_tags = n_tags
 
-    def __call__(self, rows: Sequence[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
         """Return the batch of `rows` of a `WindowSet`'s dataset."""
         shape = len(rows), max(len(row["input_ids"]) for row in rows)
         ids = np.full(shape, self._pad_id, dtype=np.int64)
@@ -135,6 +123,10 @@ class Collator:
             ids[i, :length], mask[i, :length], labels[i, :length] = row["input_ids"], 1, row["labels"]
             allowed[i, row["open"]] = True
         arrays = {"input_ids": ids, "attention_mask": mask, "labels": labels, "open": allowed}
+        if "soft" in rows[0]:
+            arrays["soft"] = np.zeros((*shape, self._n_tags), dtype=np.float32)
+            for i, row in enumerate(rows):
+                arrays["soft"][i, : len(row["soft"])] = row["soft"]
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 

@@ -84,6 +84,30 @@ def intervals(tally: Tally, resamples: int = 1000, seed: int = 0, confidence: fl
     )
 
 
+def micro_difference(
+    first: Sequence[Tally],
+    second: Sequence[Tally],
+    resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> tuple[float, Interval]:
+    """Return how much higher the strict micro-F1 of `first` is than that of `second`, and its interval.
+
+    Either may be several runs over the same documents, whose F1 is averaged. Each draw of documents is the same for
+    all of them (paired bootstrap), so that what is hard for both does not widen the interval.
+    """
+
+    def averaged(tallies: Sequence[Tally]) -> tuple[float, Floats]:
+        counts = [tally.strict.sum(axis=1) for tally in tallies]
+        drawn = [quotients(_resample(runs, resamples, seed))[:, 2] for runs in counts]
+        whole = [quotients(runs.sum(axis=0))[2] for runs in counts]
+        return float(np.mean(whole)), np.mean(drawn, axis=0)
+
+    (one, ones), (two, twos) = averaged(first), averaged(second)
+    tail = (1 - confidence) / 2
+    return one - two, Interval(*np.nanquantile(ones - twos, [tail, 1 - tail]).tolist())
+
+
 def quotients(counts: NDArray[np.int64]) -> Floats:
     """Return precision, recall, F1 of TP, FP, FN [..., 3]; 0 where undefined, NaN where all three are 0."""
     tp, fp, fn = np.moveaxis(counts, -1, 0)

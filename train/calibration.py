@@ -1,15 +1,14 @@
-"""Whether scores of spans are probabilities of being right, and which score to demand of each label."""
+"""Whether the scores of predicted spans are probabilities of being right."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from ie.document import Document
 
-from .metrics import Counts, scored_entities
+from .metrics import scored_entities
 
 
 class Judged(NamedTuple):
@@ -56,68 +55,56 @@ class Calibration:
         }
 
 
+class JudgedDocument(NamedTuple):
+    """The predicted spans of a document that have a score; how many spans of each label are in truth.
+
+    `unscored` predicted spans have no score.
+    """
+
+    spans: tuple[Judged, ...]
+    gold: Mapping[str, int]
+    unscored: int = 0
+
+
 def calibration(
     gold: Sequence[Document], predicted: Sequence[Document], labels: Sequence[str], bins: int = 10
 ) -> Calibration:
     """Return how scores of predicted spans compare with their strict correctness."""
-    spans, unscored = judge(gold, predicted, labels)
+    return calibration_of(judge(gold, predicted, labels), labels, bins)
+
+
+def calibration_of(documents: Iterable[JudgedDocument], labels: Sequence[str], bins: int = 10) -> Calibration:
+    """Return how scores compare with correctness in documents that were judged."""
+    documents = list(documents)
+    spans = [span for document in documents for span in document.spans]
     found = _bins(spans, bins)
     by_label = {label: _ece(_bins([s for s in spans if s.label == label], bins)) for label in labels}
-    return Calibration(found, _ece(found), by_label, len(spans), unscored)
+    return Calibration(found, _ece(found), by_label, len(spans), sum(d.unscored for d in documents))
 
 
 def judge(
     gold: Sequence[Document], predicted: Sequence[Document], labels: Sequence[str]
-) -> tuple[list[Judged], int]:
-    """Return the scored spans that the gold records can judge, and the number of those without a score."""
+) -> list[JudgedDocument]:
+    """Return, for each document, which of the spans that its gold record can judge are right."""
+    return [_judged(*pair, labels) for pair in zip(gold, predicted, strict=True)]
+
+
+def _judged(gold: Document, predicted: Document, labels: Sequence[str]) -> JudgedDocument:
+    truth, found = scored_entities(gold, predicted, labels)
+    left = Counter(entity.span for entity in truth)
     judged: list[Judged] = []
-    unscored = 0
-    for ours, theirs in zip(gold, predicted, strict=True):
-        truth, found = scored_entities(ours, theirs, labels)
-        left = Counter(entity.span for entity in truth)
-        for entity in found:
-            right = left[entity.span] > 0
-            left[entity.span] -= 1
-            if entity.score is None:
-                unscored += 1
-            else:
-                judged.append(Judged(entity.label, entity.score, right))
-    return judged, unscored
-
-
-def best_thresholds(
-    gold: Sequence[Document], predicted: Sequence[Document], labels: Sequence[str]
-) -> dict[str, float]:
-    """Return for each label the score that, if demanded of its spans, gives the best strict F1.
-
-    It lies half-way between the last span kept and the first one dropped, and is 0 where it is best to keep
-    all. Of equally good thresholds the lowest is taken. Spans without a score take no part.
-    """
-    spans, _ = judge(gold, predicted, labels)
-    truth = [e.label for g, p in zip(gold, predicted, strict=True) for e in scored_entities(g, p, labels)[0]]
-    total = Counter(truth)
-    return {label: _best_threshold([s for s in spans if s.label == label], total[label]) for label in labels}
+    for entity in found:
+        right = left[entity.span] > 0
+        left[entity.span] -= 1
+        if entity.score is not None:
+            judged.append(Judged(entity.label, entity.score, right))
+    return JudgedDocument(tuple(judged), Counter(e.label for e in truth), len(found) - len(judged))
 
 
 def with_min_score(document: Document, min_score: float) -> Document:
     """Return `document` without the entities that score less; those that nobody scored stay."""
     kept = (e for e in document.entities if e.score is None or e.score >= min_score)
     return replace(document, entities=tuple(kept))
-
-
-def _best_threshold(spans: Sequence[Judged], gold: int) -> float:
-    """Return the threshold for the spans of one label, of which there are `gold` in truth."""
-    ranked = sorted(spans, key=lambda span: -span.score)
-    scores = [span.score for span in ranked]
-    best_f1, threshold = -1.0, 0.0
-    for kept, right in enumerate(accumulate(span.right for span in ranked), start=1):
-        following = scores[kept] if kept < len(scores) else None
-        if following == scores[kept - 1]:
-            continue  # no threshold parts spans of equal score
-        f1 = Counts(right, kept - right, gold - right).f1
-        if f1 >= best_f1:
-            best_f1, threshold = f1, 0.0 if following is None else (scores[kept - 1] + following) / 2
-    return threshold
 
 
 def _bins(spans: Sequence[Judged], count: int) -> tuple[Bin, ...]:

@@ -114,7 +114,7 @@ class JsonLog(TrainerCallback):
             seen = int(self._plan.tokens[step] - self._plan.tokens[self._logged_step])
             logs["tokens_per_second"] = round(seen / max(self._seconds, 1e-9), 1)
             self._seconds, self._logged_step = 0.0, step
-        event = "eval" if "eval_f1" in logs else "train"
+        event = "eval" if any(name.startswith("eval_") for name in logs) else "train"
         self.write(event, step=step, epoch=epoch, **logs, time=_now())
 
 

@@ -14,16 +14,21 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 @dataclass(frozen=True, slots=True)
 class CorpusFacts:
-    """A corpus of the run; `licence` and `source` are as the configuration states them, if it does."""
+    """A corpus of the run, or the noisy copies of one.
+
+    `licence` and `source` are as the configuration states them, if it does.
+    """
 
     name: str
     sha256: str
     documents: int
     entities: Mapping[str, int]
     weight: float
+    windows: int
     misaligned: int
     licence: str | None = None
     source: str | None = None
+    noisy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,14 @@ class Facts:
         return _corpora(self.run["data"]["train"], self.run["config"]["data"].get("train", ()))
 
     @property
+    def noisy_share(self) -> float:
+        """The share of noisy copies in the windows of an epoch."""
+        seen = dict.fromkeys((False, True), 0.0)
+        for corpus in self.train_corpora:
+            seen[corpus.noisy] += corpus.weight * corpus.windows
+        return seen[True] / (sum(seen.values()) or 1)
+
+    @property
     def dev_corpora(self) -> list[CorpusFacts]:
         """The corpora that chose the weights."""
         return _corpora(self.run["data"]["dev"], ())
@@ -117,7 +130,8 @@ def _corpora(
 ) -> list[CorpusFacts]:
     """Return the corpora; `entries` are those of the configuration, found by path."""
     stated = {entry["path"]: entry for entry in entries}
-    repeated = Counter(Path(summary["path"]).name for summary in summaries)
+    # noisy copies have the path of what they are copies of
+    repeated = Counter(Path(path).name for path in {summary["path"] for summary in summaries})
     return [
         CorpusFacts(
             name=_name(Path(summary["path"]), repeated),
@@ -125,9 +139,11 @@ def _corpora(
             documents=summary["documents"],
             entities=summary["entities"],
             weight=summary["weight"],
+            windows=summary["windows"],
             misaligned=summary["misaligned"],
             licence=stated.get(summary["path"], {}).get("licence"),
             source=stated.get(summary["path"], {}).get("source"),
+            noisy=summary.get("noisy", False),
         )
         for summary in summaries
     ]

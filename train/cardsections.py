@@ -90,6 +90,11 @@ def scores(facts: Facts) -> str:
 def data(facts: Facts) -> str:
     """Return the tables of training and development corpora."""
     parts = ["## Data", "Trained on:", _corpora(facts.train_corpora, facts.labels)]
+    if facts.noisy_share:
+        parts.append(
+            f"Of the windows of an epoch, {facts.noisy_share:.1%} are of noisy copies: capitals, lower case, "
+            "lost punctuation and blanks, ё as е, Latin for Cyrillic letters, typos, broken lines, other quotes."
+        )
     if facts.dev_corpora:
         parts += ["Weights were chosen on:", _corpora(facts.dev_corpora, facts.labels)]
     if facts.settings.guidelines:
@@ -155,7 +160,8 @@ def limits(facts: Facts) -> str:
         "Spans are flat: of nested names only one is found.",
         f"Windows of {facts.settings.max_tokens} tokens: what lies further away has no influence.",
     ]
-    missing = [(c.name, [x for x in facts.labels if not c.entities.get(x)]) for c in facts.train_corpora]
+    clean = [corpus for corpus in facts.train_corpora if not corpus.noisy]
+    missing = [(c.name, [x for x in facts.labels if not c.entities.get(x)]) for c in clean]
     points += [f"{_code(name)} has no examples of {', '.join(labels)}." for name, labels in missing if labels]
     points += _weak_points(facts.results)
     return "## Limits\n\n" + "\n".join(f"- {point}" for point in points)
@@ -163,9 +169,7 @@ def limits(facts: Facts) -> str:
 
 def licences(facts: Facts) -> str:
     """Return the licences of weights and corpora, as they were stated."""
-    corpora = {
-        f"{_code(c.name)}": c.licence or NOT_STATED for c in (*facts.train_corpora, *facts.dev_corpora)
-    }
+    corpora = {_code(c.name): c.licence or NOT_STATED for c in (*facts.train_corpora, *facts.dev_corpora)}
     rows = [("these weights", facts.licence or NOT_STATED)]
     rows.append((f"base {_code(facts.base_name)}", facts.run["config"]["base"].get("licence") or NOT_STATED))
     return "## Licences\n\n" + table(("", "licence"), [*rows, *corpora.items()])
@@ -242,7 +246,7 @@ def _caution(results: Results) -> str:
 def _corpora(corpora: Sequence[CorpusFacts], labels: Sequence[str]) -> str:
     rows = [
         (
-            _code(corpus.name),
+            _code(corpus.name) + (", noisy copies" if corpus.noisy else ""),
             str(corpus.documents),
             *(str(corpus.entities.get(label, 0)) for label in labels),
             f"{corpus.weight:g}",

@@ -3,10 +3,10 @@
 Paths are relative to the current directory. Configurations are data: they never name a class.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 
@@ -14,6 +14,8 @@ from ie.errors import ConfigError
 from ie.labels import LABELS, OUTSIDE
 
 from .schema import bounded, build
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class CorpusConfig:
     """A corpus file, JSON Lines."""
     weight: float = bounded(1.0, above=0)
     """Expected number of passes over it in an epoch; of 1.5, all windows once and a random half again."""
+    noise: float = bounded(0.0, low=0)
+    """Expected number of noisy copies of each document in an epoch, beside `weight`."""
     labels: tuple[str, ...] | None = None
     """Labels that its annotation is trusted for, the others count as not annotated; null trusts all."""
     without: tuple[str, ...] = ()
@@ -114,6 +118,9 @@ class OptimizerConfig:
     """Gradients are scaled down to this norm; 0 leaves them."""
     freeze_embeddings: bool = False
     """Leave the token embeddings as they are; else those learn whose tokens occur in training texts."""
+    average_decay: float | None = bounded(None, above=0, high=0.99999)
+    """Evaluate and keep an exponential moving average of the weights, which keeps this share of itself at
+    each step; null keeps the weights as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,29 @@ class LossConfig:
     """Exponent of the focal loss (Lin et al., 2017); 0 is plain cross-entropy."""
     label_weights: Mapping[str, float] = field(default_factory=dict, metadata={"low": 0}, hash=False)
     """Weight of the words of a label ('O' for those outside); 1 where none is given."""
+    label_smoothing: float = bounded(0.0, low=0, high=0.5)
+    """Share of the target that is spread evenly over the tags (Szegedy et al., 2016)."""
+    consistency: float = bounded(0.0, low=0)
+    """Weight of the divergence between two passes with different dropout (R-Drop, Liang et al., 2021); above
+    0 a step takes twice the time."""
+    adversarial: float = bounded(0.0, low=0)
+    """Length of the step by which token embeddings are moved against the gradient for a second pass (FGM,
+    Miyato et al., 2017); above 0 a step takes twice the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherConfig:
+    """Trained checkpoints whose averaged tag probabilities are learned beside, or without, annotation.
+
+    Words of a corpus with `labels: []` are learned from the teachers alone.
+    """
+
+    models: tuple[str, ...]
+    """Checkpoint folders with the tags and the tokenizer of the base."""
+    weight: float = bounded(0.5, above=0, high=1)
+    """Of annotated words, the share of the loss that the teachers decide; 1 ignores the annotation."""
+    cache: str | None = None
+    """Folder of what the teachers said, so that other runs need not ask again; null: in the output folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +207,8 @@ class Config:
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     run: RunConfig = field(default_factory=RunConfig)
+    teacher: TeacherConfig | None = None
+    """Learn from other checkpoints (distillation)."""
     labels: tuple[str, ...] = LABELS
     """The labels to learn; their order is that of the model's outputs."""
     seed: int = bounded(42, low=0, high=2**31 - 1)
@@ -188,6 +220,11 @@ def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Config:
 
     Raises `ConfigError` that names the file, the line or the dotted path of what is wrong.
     """
+    return read_config(path, overrides, parse_config)
+
+
+def read_config(path: Path | str, overrides: Sequence[str], parse: Callable[[Any, Sequence[str]], T]) -> T:
+    """Return what `parse` makes of the values in a YAML file and of `overrides`; raises as `load_config`."""
     path = Path(path)
     try:
         values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 a SafeLoader
@@ -198,16 +235,14 @@ def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Config:
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}{_place(error)}.") from error
     try:
-        return parse_config(values, overrides)
+        return parse(values, overrides)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
 
 
 def parse_config(values: Any, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration that a parsed YAML mapping describes; `overrides` as in `load_config`."""
-    for override in overrides:
-        values = _override(values, override)
-    config = build(Config, values)
+    config = build(Config, override(values, overrides))
     _check(config)
     return config
 
@@ -223,6 +258,8 @@ def _check(config: Config) -> None:
         )
     if base.layers is not None and (not base.layers or list(base.layers) != sorted(set(base.layers))):
         raise ConfigError("'base.layers' must be a list in ascending order, each layer once.")
+    if config.teacher is not None and not config.teacher.models:
+        raise ConfigError("'teacher.models' must name at least one checkpoint.")
     if not data.train:
         raise ConfigError("'data.train' must name at least one corpus.")
     if data.window_overlap >= data.max_tokens // 2:
@@ -242,6 +279,13 @@ def _check_labels(config: Config) -> None:
     for label in config.data.ignore_labels:
         if label in labels:
             raise ConfigError(f"'data.ignore_labels': {label!r} is also in 'labels'.")
+
+
+def override(values: Any, overrides: Sequence[str]) -> Any:
+    """Return a copy of the parsed YAML mapping `values` after `overrides`, each "dotted.key=YAML value"."""
+    for item in overrides:
+        values = _override(values, item)
+    return values
 
 
 def _override(values: Any, override: str) -> Any:

@@ -1,5 +1,6 @@
 """Corpora to a dataset of labelled windows, with a record of what went in and what could not."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,12 +18,13 @@ from ie.errors import CorpusError
 from ie.files import sha256
 
 from .alignment import Misaligned, align_documents, open_tags
+from .augmentation import noisy_copies
 from .config import CorpusConfig, DataConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A corpus file as read; `sha256` is that of its bytes."""
+    """A corpus file as read, or its noisy copies; `sha256` is that of its bytes."""
 
     path: str
     weight: float
@@ -30,6 +32,8 @@ class Corpus:
     documents: tuple[Document, ...]
     leaked: tuple[str, ...] = ()
     """Ids of documents that were left out because their text is in dev."""
+    noisy: bool = False
+    """Whether these are noisy copies of the documents of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class CorpusSummary:
     entities: Mapping[str, int]
     misaligned: int
     leaked: int
+    noisy: bool = False
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -65,10 +70,11 @@ class WindowSet:
     misaligned: tuple[Misaligned, ...]
 
 
-def read_corpora(data: DataConfig, labels: Sequence[str]) -> tuple[list[Corpus], list[Corpus]]:
+def read_corpora(data: DataConfig, labels: Sequence[str], seed: int = 0) -> tuple[list[Corpus], list[Corpus]]:
     """Return the training and the dev corpora, entities of ignored labels removed.
 
-    Documents of a training corpus whose text is in dev are left out of it and named in `leaked`.
+    Documents of a training corpus whose text is in dev are left out of it and named in `leaked`. After a
+    training corpus with `noise` come its noisy copies, drawn by `seed`, as a corpus with its own weight.
     Raises `CorpusError` on a bad record, a label that is not known, or a corpus without text.
     """
     dev = [_read(path, 1.0, data, labels) for path in data.dev]
@@ -77,7 +83,7 @@ def read_corpora(data: DataConfig, labels: Sequence[str]) -> tuple[list[Corpus],
     for corpus in (*train, *dev):
         if not any(document.text.strip() for document in corpus.documents):
             raise CorpusError(f"{corpus.path}: there is no text in it.")
-    return train, dev
+    return _with_noise(train, [corpus.noise for corpus in data.train], seed), dev
 
 
 def make_windows(
@@ -155,6 +161,22 @@ def _without_leaks(corpus: Corpus, texts: set[str]) -> Corpus:
     return replace(corpus, documents=kept, leaked=leaked)
 
 
+def _with_noise(corpora: Sequence[Corpus], noise: Sequence[float], seed: int) -> list[Corpus]:
+    """Return `corpora`, each that is to have noise followed by its noisy copies.
+
+    There are as many copies as the next whole number, so that an epoch repeats none; their weight brings
+    them down to the number asked for.
+    """
+    found = []
+    for corpus, amount in zip(corpora, noise, strict=True):
+        found.append(corpus)
+        if amount:
+            copies = math.ceil(amount)
+            documents = noisy_copies(corpus.documents, copies, seed)
+            found.append(replace(corpus, weight=amount / copies, documents=documents, leaked=(), noisy=True))
+    return found
+
+
 def _summary(corpus: Corpus, lengths: Sequence[int], misaligned: int) -> CorpusSummary:
     entities = Counter(entity.label for document in corpus.documents for entity in document.entities)
     return CorpusSummary(
@@ -167,4 +189,5 @@ def _summary(corpus: Corpus, lengths: Sequence[int], misaligned: int) -> CorpusS
         entities=dict(sorted(entities.items())),
         misaligned=misaligned,
         leaked=len(corpus.leaked),
+        noisy=corpus.noisy,
     )

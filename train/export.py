@@ -1,11 +1,9 @@
 """Export of a checkpoint to ONNX, fp32, int8 and a bare graph, with proof that all say what torch says."""
 
 import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +13,14 @@ from ie.document import Document
 from ie.errors import IEError
 from ie.extractor import Extractor
 from ie.integrity import record_checksums
-from ie.runtimes import INPUTS
 from ie.runtimes.onnx import OnnxRuntime
 
 from .graph import weightless
 from .metrics import score
 from .quantize import quantize
+from .tracing import batches, load_traceable, trace, write_fp32
 
 FP32, INT8 = "onnx/model.onnx", "onnx/model_quantized.onnx"
-OPSET = 17
-SHAPES = ((1, 1), (1, 17), (2, 64), (8, 33), (3, 256), (1, 511), (1, 512))
 
 
 class ExportError(IEError):
@@ -105,77 +101,15 @@ def _write_fp32(folder: Path, path: Path, graph: Path) -> list[_Sample]:
     import onnx
     import torch
 
-    model = _traceable(folder)
-    batches = _batches(model.model.config)
+    model = load_traceable(folder)
     # folding constants renames the weights: the graph has to find them by name, int8 needs them folded
-    _trace(model, batches[2], graph, folded=False)
-    _trace(model, batches[2], path, folded=True)
+    trace(model, graph, folded=False)
     graph.write_bytes(weightless(onnx.load(str(graph)), folder).SerializeToString())
+    write_fp32(model, path)
+    samples = batches(model.model.config)
     with torch.no_grad():
-        outputs = [model(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in batches]
-    return [_Sample(*batch, logits) for batch, logits in zip(batches, outputs, strict=True)]
-
-
-def _traceable(folder: Path) -> Any:
-    """Return the model as one of two inputs and one output; what it wraps is its `model`."""
-    import torch
-    from transformers import AutoModelForTokenClassification
-
-    class Logits(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = AutoModelForTokenClassification.from_pretrained(
-                # onnxruntime knows the plain form of attention and fuses it
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                dtype=torch.float32,
-                attn_implementation="eager",
-            )
-
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> Any:
-            return self.model(input_ids=ids, attention_mask=mask).logits
-
-    # without eval on the wrapper itself the exporter turns dropout on
-    return Logits().eval()
-
-
-def _trace(model: Any, batch: tuple[NDArray[np.int64], NDArray[np.int64]], path: Path, folded: bool) -> None:
-    import torch
-
-    with warnings.catch_warnings(), torch.no_grad():
-        # the older exporter takes seconds where the newer takes a minute, and gives the same logits
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model,
-            tuple(torch.from_numpy(array) for array in batch),
-            str(path),
-            input_names=list(INPUTS),
-            output_names=["logits"],
-            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*INPUTS, "logits")},
-            opset_version=OPSET,
-            do_constant_folding=folded,
-            dynamo=False,
-        )
-
-
-def _batches(config: Any) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return ids and masks of many shapes, no longer than the model takes."""
-    random = np.random.default_rng(0)
-    special = {value for name, value in config.to_dict().items() if name.endswith("_token_id")}
-    pieces = np.array([i for i in range(config.vocab_size) if i not in special])
-    # RoBERTa counts positions from the id of the padding piece, the others from 0
-    used = (config.pad_token_id or 0) + 1 if "roberta" in config.model_type else 0
-    longest = config.max_position_embeddings - used
-    batches = []
-    for rows, length in SHAPES:
-        shape = (rows, min(length, longest))
-        mask = np.ones(shape, dtype=np.int64)
-        if rows > 1:
-            mask[-1, shape[1] // 2 :] = 0
-        ids = np.where(mask > 0, random.choice(pieces, shape), config.pad_token_id or 0)
-        batches.append((ids.astype(np.int64), mask))
-    return batches
+        outputs = [model(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in samples]
+    return [_Sample(*batch, logits) for batch, logits in zip(samples, outputs, strict=True)]
 
 
 def _measure(

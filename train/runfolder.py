@@ -5,12 +5,12 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ie.errors import ConfigError, UsageError
 from ie.files import atomic_write
 
-from .config import Config, parse_config
-from .schema import differences, to_mapping
+from .schema import build, differences, to_mapping
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 # A run may be resumed with another of these; the weights do not depend on them.
@@ -58,8 +58,8 @@ class RunFolder:
         found = [(int(m[1]), p) for p in self.states.glob("*") if (m := _CHECKPOINT.fullmatch(p.name))]
         return max(found)[1] if found else None
 
-    def begin(self, config: Config, *, resume: bool, overwrite: bool) -> None:
-        """Prepare the folder for a run of `config`.
+    def begin(self, config: Any, *, resume: bool, overwrite: bool) -> None:
+        """Prepare the folder for a run of `config`, the dataclass of a task's configuration.
 
         Raises `UsageError` where there is a run that is neither to be resumed nor to be overwritten, or none
         to resume, and `ConfigError` where the run to resume had another configuration.
@@ -80,11 +80,15 @@ class RunFolder:
         with atomic_write(self.config) as file:
             json.dump(to_mapping(config), file, ensure_ascii=False, indent=2)
 
-    def _check_resumable(self, config: Config) -> None:
+    def _check_resumable(self, config: Any) -> None:
         if not self.config.exists():
             raise UsageError(f"There is no run to resume in {self.path}.")
         # settings that did not exist yet when the run began have their defaults
-        before = parse_config(json.loads(self.config.read_text(encoding="utf-8")))
+        values = json.loads(self.config.read_text(encoding="utf-8"))
+        try:
+            before = build(type(config), values)
+        except ConfigError as error:
+            raise ConfigError(f"The run in {self.path} is of another task: {error}") from error
         found = differences(to_mapping(before), to_mapping(config))
         changed = [key for key in found if not key.startswith(_FREE)]
         if changed:

@@ -1,6 +1,6 @@
 """Scores and calibration on dev, with texts decoded by the very code that inference uses."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +19,8 @@ from .config import LossConfig
 from .dataset import WindowSet
 from .loss import PartialLabelLoss
 from .metrics import Scores, score
+from .temperature import MAX_TEMPERATURE, golden_section
 
-# Temperatures that are tried lie between 1/MAX_TEMPERATURE and MAX_TEMPERATURE.
-MAX_TEMPERATURE = 8.0
 BATCH_TOKENS = 4096
 
 
@@ -105,23 +104,6 @@ def fit_temperature(model: PreTrainedModel, windows: WindowSet, pad_id: int, tag
 
     bound = float(np.log(MAX_TEMPERATURE))
     return round(float(np.exp(golden_section(cost, -bound, bound))), 4)
-
-
-def golden_section(cost: Callable[[float], float], low: float, high: float, tolerance: float = 1e-3) -> float:
-    """Return where a function of one number that falls and then rises is least, within `tolerance`."""
-    ratio = (5**0.5 - 1) / 2
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
-    at_left, at_right = cost(left), cost(right)
-    while high - low > tolerance:
-        if at_left < at_right:
-            high, right, at_right = right, left, at_left
-            left = high - ratio * (high - low)
-            at_left = cost(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + ratio * (high - low)
-            at_right = cost(right)
-    return (low + high) / 2
 
 
 def _score(

@@ -1,6 +1,7 @@
 """What a run works on: data, base and plan, made of the configuration."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import transformers
@@ -19,6 +20,7 @@ from .dataset import WindowSet, make_windows, read_corpora
 from .embeddings import learn_used_rows
 from .model import Base, load_base
 from .runfolder import RunFolder
+from .teacher import TaughtWindows, taught_windows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +37,14 @@ class Task:
     dev_windows: WindowSet | None
     leaked: dict[str, list[str]]
     apart: tuple[str, ...]
+    taught: TaughtWindows | None
+    """The windows of `train` with what the teachers say of them, where there are teachers."""
 
 
 def make_task(config: Config, folder: RunFolder) -> Task:
     """Return the data and the base of a run, the same in every process and after every interruption."""
     tags = tag_names(config.labels)
-    train_corpora, dev_corpora = read_corpora(config.data, config.labels)
+    train_corpora, dev_corpora = read_corpora(config.data, config.labels, config.seed)
     transformers.set_seed(config.seed)
     texts = [document.text for corpus in train_corpora for document in corpus.documents]
     known = folder.best if (folder.best / TOKENIZER_FILE).exists() else None
@@ -62,8 +66,18 @@ def make_task(config: Config, folder: RunFolder) -> Task:
         tuple(document for corpus in dev_corpora for document in corpus.documents),
         make_windows(dev_corpora, encoder, tags, size) if dev_corpora else None,
         {corpus.path: list(corpus.leaked) for corpus in train_corpora if corpus.leaked},
-        labels_apart([d for corpus in train_corpora for d in corpus.documents], config.labels),
+        # without punctuation, the members of a list touch
+        labels_apart([d for c in train_corpora if not c.noisy for d in c.documents], config.labels),
+        _taught(config, folder, base, windows),
     )
+
+
+def _taught(config: Config, folder: RunFolder, base: Base, windows: WindowSet) -> TaughtWindows | None:
+    if config.teacher is None:
+        return None
+    cache = folder.path / "teacher" if config.teacher.cache is None else Path(config.teacher.cache)
+    tokenizer = base.tokenizer_files[TOKENIZER_FILE]
+    return taught_windows(config.teacher, windows, config.labels, tokenizer, cache)
 
 
 def _tokens(windows: WindowSet) -> torch.Tensor:
@@ -94,7 +108,7 @@ def make_plan(task: Task, rank: int, world: int) -> Plan:
     plan = plan_run(
         task.train.lengths,
         task.train.sizes,
-        [corpus.weight for corpus in config.data.train],
+        [summary.weight for summary in task.train.summaries],
         epochs=config.run.epochs,
         budget=config.data.batch_tokens,
         seed=config.seed,

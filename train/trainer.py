@@ -1,35 +1,31 @@
 """Trains a checkpoint: `train(config)` runs Hugging Face's `Trainer` on the plan of batches of a run."""
 
 import logging
-import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import transformers
 from torch import Tensor
-from torch.utils.data import DataLoader
-from transformers import Trainer, TrainingArguments
-from transformers.integrations.integration_utils import TensorBoardCallback
-from transformers.trainer_callback import PrinterCallback
-from transformers.trainer_utils import rotate_checkpoints
+from transformers import TrainingArguments
 
 from ie.runtimes.torch import processor_has_bf16
 
+from .adversary import moved_embeddings
 from .attention import use_products
-from .batching import Collator, PlannedSampler
-from .callbacks import JsonLog, Milestones
+from .averaging import WeightAverage
+from .batching import Collator
 from .config import Config
 from .dropout import replace_dropout
-from .loss import PartialLabelLoss
+from .loss import PartialLabelLoss, divergence
 from .metrics import Scores
-from .model import load_weights, save_weights
-from .optimizer import make_optimizer, make_scheduler
+from .model import load_weights
+from .planned import Course, CourseTrainer
 from .record import write_record
 from .runfolder import RunFolder
 from .scoring import evaluate_model, fit_temperature, flatten_scores, with_temperature
@@ -75,6 +71,8 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
     trainer = PlannedTrainer(task, arguments)
     trainer.report_data()
     state = folder.last_state() if resume else None
+    if state is not None and trainer.average is not None:
+        trainer.average.load(state)
     trainer.train(resume_from_checkpoint=None if state is None else str(state))
     trainer.finish()
     return folder.best
@@ -123,31 +121,23 @@ def uses_bf16(precision: str, device: str) -> bool:
     return processor_has_bf16(torch)
 
 
-class PlannedTrainer(Trainer):
-    """`Trainer` with our batches, loss, learning rates, evaluation and way of saving."""
+class PlannedTrainer(CourseTrainer):
+    """Learns tags: our loss and evaluation, and the best weights on dev are kept."""
 
     def __init__(self, task: Task, arguments: TrainingArguments) -> None:
         self.task = task
-        self.plan = make_plan(task, arguments.process_index, arguments.world_size)
-        self.loss = PartialLabelLoss(task.config.loss, task.tags)
-        self.json_log = JsonLog(task.folder.log, self.plan, active=arguments.process_index == 0)
-        has_dev = bool(task.dev)
-        super().__init__(
-            model=task.base.model,
-            args=arguments,
-            train_dataset=task.train.dataset,
-            data_collator=Collator(task.encoder.pad_id, len(task.tags)),
-            callbacks=[Milestones(self.plan, task.config.run, has_dev), self.json_log],
-        )
-        self.remove_callback(PrinterCallback)  # it prints to stdout, which is for results
-        if task.config.output.tensorboard and arguments.process_index == 0:
-            from torch.utils.tensorboard import SummaryWriter
-
-            callback: Any = TensorBoardCallback
-            self.add_callback(callback(SummaryWriter(str(task.folder.tensorboard))))
-        # Trainer then counts the labelled words of a step in all batches and processes, for compute_loss.
-        self.model_accepts_loss_kwargs = True
-        self.loss_is_scaled_for_ga = True
+        config, teacher = task.config, task.config.teacher
+        self.loss = PartialLabelLoss(config.loss, task.tags, teacher.weight if teacher else 0.0)
+        plan = make_plan(task, arguments.process_index, arguments.world_size)
+        dataset = task.taught or task.train.dataset
+        collate = Collator(task.encoder.pad_id, len(task.tags))
+        course = Course(plan, dataset, plan.batches, collate, has_dev=bool(task.dev), keeps_best=True)
+        settings = (config.optimizer, config.run, config.output)
+        super().__init__(task.base.model, arguments, course, task.folder, settings)
+        decay = config.optimizer.average_decay
+        self.average = None if decay is None else WeightAverage(task.base.model, decay)
+        if self.average is not None:
+            self.add_callback(self.average)
 
     def report_data(self) -> None:
         """Log what the run is about, and list the gold spans that cannot be learned."""
@@ -162,45 +152,42 @@ class PlannedTrainer(Trainer):
             count, log = len(self.task.train.misaligned), self.task.folder.log
             logger.warning("%d gold spans do not fit words and were masked; see %s.", count, log)
 
-    def get_train_dataloader(self) -> DataLoader[Any]:
-        """Return the batches of this process; the plan already shares them out."""
-        return DataLoader(
-            self.task.train.dataset,
-            batch_sampler=PlannedSampler(self.plan),
-            collate_fn=self.data_collator,
-            pin_memory=self.args.device.type == "cuda",
-            generator=torch.Generator(),  # else each epoch would draw from the generator of dropout
-        )
-
-    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
-        """Return AdamW with learning rates by layer."""
-        if self.optimizer is None:
-            self.optimizer = make_optimizer(model or self.task.base.model, self.task.config.optimizer)
-        return self.optimizer
-
-    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
-        """Return the schedule of learning rates."""
-        if self.lr_scheduler is None:
-            target = optimizer or self.optimizer
-            assert target is not None
-            self.lr_scheduler = make_scheduler(target, self.task.config.optimizer, num_training_steps)
-            self._created_lr_scheduler = True
-        return self.lr_scheduler
-
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """Return the loss per labelled word of the whole optimizer step."""
-        output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
-        loss: Tensor = self.loss(output.logits, inputs["labels"], inputs["open"])
+        labels, again = inputs["labels"], self.task.config.loss.consistency
+
+        def tag() -> Tensor:
+            output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+            return cast(Tensor, output.logits)
+
+        def cost(logits: Tensor) -> Tensor:
+            return self.loss(logits, labels, inputs["open"], inputs.get("soft"))
+
+        logits = tag()
+        loss = cost(logits)
+        if again:
+            second = tag()
+            loss = (loss + cost(second)) / 2 + again * divergence(logits, second, labels)
         # Gradients of several processes are averaged, so each has to bring its share times their number.
         loss = loss * self.accelerator.num_processes / num_items_in_batch.clamp(min=1)
-        return (loss, output) if return_outputs else loss
+        return (loss, {"logits": logits}) if return_outputs else loss
+
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
+        """Return the loss of a batch after adding its gradients, and those of its adversarial twin."""
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        length = self.task.config.loss.adversarial
+        if length:
+            with moved_embeddings(self.task.base.model, length):
+                super().training_step(model, inputs, num_items_in_batch)
+        return loss
 
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
         """Return, and log, the scores on dev of the weights as they are."""
         start = time.perf_counter()
-        scores = self.score_dev()
+        with self._evaluated_weights():
+            scores = self.score_dev()
         metrics = {f"eval_{name}": value for name, value in flatten_scores(scores).items()}
         metrics["eval_seconds"] = round(time.perf_counter() - start, 2)
         self.log(dict(metrics))
@@ -219,16 +206,11 @@ class PlannedTrainer(Trainer):
             args.world_size,
         )
 
-    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Log with the number of epochs of the plan, all of which are one epoch to Trainer."""
-        self.state.epoch = self.plan.epochs_at(self.state.global_step)
-        super().log(logs, start_time)
-
     def finish(self) -> None:
         """Complete the checkpoint: last weights where none were chosen, temperature, record of the run."""
         best = self.task.folder.best
         if not self.task.dev:
-            self._keep_weights()
+            self.keep_weights()
         self.accelerator.wait_for_everyone()
         load_weights(self.task.base, best)
         if self.task.dev_windows is not None:
@@ -243,39 +225,17 @@ class PlannedTrainer(Trainer):
             write_record(self.task, self.plan, self.state, self.args, scores)
         self.accelerator.wait_for_everyone()
 
-    def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:
-        improved = super()._determine_best_metric(metrics, trial)
-        if improved:
-            self._keep_weights()
-        return improved
+    def keep_weights(self) -> None:
+        """Write the weights that are evaluated to `best/`."""
+        with self._evaluated_weights():
+            super().keep_weights()
 
-    def _keep_weights(self) -> None:
-        if self.args.should_save:
-            save_weights(self.task.base.model, self.task.folder.best, self.task.config.output.dtype)
-
-    def _get_output_dir(self, trial: Any) -> str:  # noqa: ARG002 given by Trainer
-        """Return where a state is being written; it is moved to its place when complete."""
-        return str(self._partial)
-
-    @property
-    def _partial(self) -> Path:
-        return self.task.folder.states / ".partial"
-
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
-        self.accelerator.wait_for_everyone()
-        if not self.args.should_save:
-            return
-        name = f"checkpoint-{self.state.global_step}"
-        target = self.task.folder.states / name
-        if target.exists():
-            shutil.rmtree(target)
-        (self._partial / name).replace(target)
-        self._partial.rmdir()
-        rotate_checkpoints(str(self.task.folder.states), self.task.config.output.keep_checkpoints)
+    def _evaluated_weights(self) -> AbstractContextManager[None]:
+        """Have the model hold the weights that are evaluated and kept, inside the block."""
+        return nullcontext() if self.average is None else self.average.in_place()
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        """Save weights and nothing that takes unpickling to read."""
-        if self.args.should_save:
+        super()._save(output_dir, state_dict)
+        if self.args.should_save and self.average is not None:
             assert output_dir is not None
-            self.task.base.model.save_pretrained(output_dir, state_dict=state_dict)
+            self.average.save(Path(output_dir))

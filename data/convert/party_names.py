@@ -5,9 +5,11 @@ go, quotes and legal forms come in, and descriptions without a name vanish.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ie.boundaries import trim
+from ie.values.morphology import parses
 
 from .party_words import (
     ALONE,
@@ -30,6 +32,9 @@ from .party_words import (
 )
 from .states import country_adjective, find_states, is_state
 
+if TYPE_CHECKING:
+    from pymorphy3.analyzer import Parse
+
 Place = tuple[int, int]
 
 _OPENING, _CLOSING = '«„“"', {"«": "»", "„": "“”", "“": "”", '"': '"'}
@@ -43,6 +48,8 @@ _SHORT_NAME = re.compile(r"(.*\S)\s+\(([^()]+)\)", re.DOTALL)
 _BY_SLASH = re.compile(r"[^\s/«»\"]{2,}(?:/[A-ZА-ЯЁ][^\s/«»\"]+)+")
 _REGION = re.compile(r"\w+(?:ск|цк)\w+\s+(?:област|кра[йяюе]|район)\w*", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]+")
+_ADJECTIVE = re.compile(r"[\w-]+(?:ск|цк)(?:ий|ая|ое|ие|ого|ой|ому|им|ими|ом|ую|их)")
+_NOUN = re.compile(r"\s+([а-яё]{3,})(?!\w)")
 
 
 def state_name(text: str, start: int, end: int) -> list[Place]:
@@ -71,7 +78,7 @@ def person_name(text: str, start: int, end: int) -> list[Place]:
         start, end = trim(text, word.end(), end)
     name = text[start:end]
     named = any(c.isupper() for c in name) and not _inhabitant(name) and not name.startswith("Нобелевск")
-    return [(start, end)] if named else []
+    return [(start, end)] if named and not _attribute(text, start, end) else []
 
 
 def organization_name(
@@ -147,6 +154,29 @@ def _not_a_name(text: str, start: int, word: str) -> bool:
     if word[0].islower():
         return True
     return bool(POST.fullmatch(word)) and sentence_start(text, start)
+
+
+def _attribute(text: str, start: int, end: int) -> bool:
+    """Return whether the name is an adjective of the noun after it: «Ленинская премия», «Исаакиевский собор».
+
+    A surname in «-ский» has no noun after it that agrees in case, number and gender.
+    """
+    noun = _NOUN.match(text, end)
+    if noun is None or not _ADJECTIVE.fullmatch(text, start, end):
+        return False
+    things = parses(noun[1])
+    return bool(things) and things[0].tag.POS == "NOUN" and _agree(parses(text[start:end]), things)
+
+
+def _agree(adjectives: Iterable["Parse"], nouns: Iterable["Parse"]) -> bool:
+    """Return whether one reading of each agrees with one of the other in case, number and gender."""
+    forms = [{_form(p) for p in side if p.tag.POS == pos} for side, pos in ((adjectives, "ADJF"), (nouns, "NOUN"))]
+    return bool(forms[0] & forms[1])
+
+
+def _form(parse: "Parse") -> tuple[str, str, str | None]:
+    tag = parse.tag
+    return tag.case, tag.number, None if tag.number == "plur" else tag.gender
 
 
 def _inhabitant(name: str) -> bool:

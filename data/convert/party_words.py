@@ -154,7 +154,8 @@ WHERE = stems(
 # a person's administration or business is no organization of its own
 OF_A_PERSON = stems(
     r"администраци\w*_ правительств\w*_ кабинет\w*_ команд\w+_ холдинг\w*_ структур\w*_ компани\w+_ "
-    r"импери\w+_"
+    r"импери\w+_ штаб\w*_",
+    prefix=r"(?:[а-яё-]+(?:ый|ий|ого|его|ому|ом|ем|ым|им|ая|ой|ую)\s+)*",
 )
 
 # never a party, though corpora say so: a station, an institution in general, a sector

@@ -1,9 +1,9 @@
-"""`ie model`: look at checkpoints, fetch, check, shrink, export, describe and publish them."""
+"""`ie model`: look at checkpoints, fetch, check, shrink, export, calibrate, describe and publish them."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,8 +12,11 @@ from ie.errors import CheckpointError
 
 from . import print_error
 
+if TYPE_CHECKING:
+    from ie.train.calibrator import CalibrationReport
+
 app = typer.Typer(
-    no_args_is_help=True, help="Look at checkpoints, fetch, check, shrink, export, publish them."
+    no_args_is_help=True, help="Look at checkpoints, fetch, check, shrink, export, calibrate, publish them."
 )
 
 Ref = Annotated[
@@ -155,6 +158,28 @@ def export(
 
 
 @app.command()
+def calibrate(
+    folder: Folder,
+    data: Annotated[list[Path], typer.Option(help="Annotated documents to fit to: .jsonl, folders.")],
+    threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing.")] = False,
+) -> None:
+    """Fit temperature and least scores by label to a checkpoint as it ships, and store them in ie.json.
+
+    Held-out numbers are cross-validated: each document under what was fitted to the others. A least score
+    is stored only where it gains strict F1 held out.
+    """
+    from ie.data.corpus import corpus_files, read_corpus
+    from ie.train.calibrator import calibrate as fit
+
+    documents = [document for path in corpus_files(data) for document in read_corpus(path)]
+    report = fit(folder, documents, threads=threads, write=not dry_run)
+    typer.echo(f"{report.documents} documents, {report.spans} spans found ({report.runtime})")
+    typer.echo(f"temperature: {report.temperature_before:g} before, {report.temperature:g} now")
+    typer.echo(_calibration(report))
+
+
+@app.command()
 def card(
     folder: Folder,
     evaluation: Annotated[
@@ -179,6 +204,31 @@ def card(
         overwrite=overwrite,
     )
     typer.echo(path)
+
+
+def _calibration(report: "CalibrationReport") -> str:
+    """Return a table of calibration errors and least scores."""
+    from ie.markdown import table
+
+    rows = [("all", *map(_share, (report.before, report.after, report.held_out)), "", "", "")]
+    for label, found in report.labels.items():
+        errors = map(_share, (found.before, found.after, found.held_out))
+        stored = "yes" if found.pays else "no"
+        rows.append((label, *errors, f"{found.threshold:.3f}", f"{found.gain:+.4f}", stored))
+    header = (
+        "error of scores",
+        "before",
+        "after",
+        "held out",
+        "least score",
+        "F1 gained, held out",
+        "stored",
+    )
+    return table(header, rows)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def _lines(facts: dict[str, Any]) -> Iterator[str]:

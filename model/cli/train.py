@@ -1,13 +1,17 @@
-"""`ie train`: train a checkpoint as a configuration says."""
+"""`ie train`: train a checkpoint, or a base for one, as a configuration says."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 
 def command(
     config: Annotated[Path, typer.Option("--config", help="YAML file; configs/ has recipes.")],
+    task: Annotated[
+        Literal["tags", "mlm"],
+        typer.Option(help="Learn the tags of annotated corpora, or read raw texts (masked language model)."),
+    ] = "tags",
     changes: Annotated[
         list[str] | None,
         typer.Option(
@@ -20,7 +24,14 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in output.folder.")] = False,
 ) -> None:
     """Train a checkpoint; its folder is printed once it is complete."""
-    from ie.train.config import load_config
-    from ie.train.trainer import train
+    if task == "mlm":
+        from ie.train.pretrainer import pretrain
+        from ie.train.pretraining import load_pretraining
 
-    typer.echo(train(load_config(config, changes or ()), resume=resume, overwrite=overwrite))
+        folder = pretrain(load_pretraining(config, changes or ()), resume=resume, overwrite=overwrite)
+    else:
+        from ie.train.config import load_config
+        from ie.train.trainer import train
+
+        folder = train(load_config(config, changes or ()), resume=resume, overwrite=overwrite)
+    typer.echo(folder)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ie.train.alignment import IGNORED
-from ie.train.batching import Collator, PlannedSampler, make_batches, plan_run, sample
+from ie.train.batching import Collator, make_batches, plan_run, sample
 
 
 def rng(seed=0):
@@ -91,13 +91,6 @@ def test_processes_share_the_batches(world):
 
 def test_weights_may_draw_nothing():
     assert plan([10], [1], [0.1]).batches == []
-
-
-def test_sampler_hands_out_the_plan():
-    planned = plan([10] * 40, [40], [1.0])
-    sampler = PlannedSampler(planned)
-    assert list(sampler) == planned.batches
-    assert len(sampler) == len(planned.batches)
 
 
 def test_collator_pads():

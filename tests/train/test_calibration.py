@@ -1,12 +1,9 @@
 import dataclasses
 
 import pytest
-from annotated import LABELS, corpora, marked
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from annotated import LABELS, marked
 
-from ie.train.calibration import best_thresholds, calibration, with_min_score
-from ie.train.metrics import score
+from ie.train.calibration import calibration, judge, with_min_score
 
 RIGHT, WRONG = "[PARTY:{} Газпром] растет", "Газпром [PARTY:{} растет]"
 GOLD = marked("[PARTY Газпром] растет")
@@ -51,47 +48,11 @@ def test_spans_without_a_score_are_counted_apart():
     assert (found.ece, found.scored, found.unscored) == (None, 0, 1)
 
 
-@pytest.mark.parametrize(
-    ("expected", "predictions"),
-    [
-        (0, [(0.9, True), (0.2, True)]),
-        (0.7, [(0.8, True), (0.6, False)]),
-        (0, [(0.8, True), (0.6, False), (0.4, True), (0.3, True)]),
-        (0, [(0.6, False)]),
-        (
-            0,
-            [(0.9, True), (0.8, True), (0.7, False), (0.6, False), (0.5, False), (0.4, True)],
-        ),  # F1 0.5 twice
-        (0, [(0.6, True), (0.6, False)]),  # nothing parts them
-        (0, []),
-    ],
-)
-def test_best_threshold(expected, predictions):
-    gold, predicted = corpus(*predictions)
-    assert best_thresholds(gold, predicted, ("PARTY",)) == {"PARTY": pytest.approx(expected)}
-
-
-@settings(max_examples=30)
-@given(corpora(aligned=False), st.floats(0, 1))
-def test_no_threshold_is_better_than_the_best(corpus, other):
-    gold, predicted = corpus
-    # every span has a score, for those without one are kept at any threshold
-    predicted = [
-        dataclasses.replace(
-            d,
-            entities=tuple(
-                dataclasses.replace(e, score=0.5 if e.score is None else e.score) for e in d.entities
-            ),
-        )
-        for d in predicted
-    ]
-    best = best_thresholds(gold, predicted, LABELS)
-    for label in LABELS:
-        found, rival = (
-            score(gold, [with_min_score(d, value) for d in predicted], (label,)).strict.micro.f1
-            for value in (best[label], other)
-        )
-        assert found >= rival
+def test_what_truth_holds_is_counted_by_label_where_it_is_covered():
+    gold = marked("[PARTY Газпром] и [PARTY Росатом] вчера", labels=("PARTY",))
+    (found,) = judge([gold], [marked("[PARTY:0.9 Газпром] и Росатом [DATE:0.8 вчера]")], LABELS)
+    assert [(span.label, span.right) for span in found.spans] == [("PARTY", True)]
+    assert found.gold == {"PARTY": 2}
 
 
 def test_entities_that_score_less_are_dropped_and_unscored_ones_kept():

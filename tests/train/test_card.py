@@ -206,6 +206,18 @@ def test_data_recipe_and_limits_are_told(folder):
     assert "- DATE is the label that is found worst (strict F1 0.800)." in card
 
 
+def test_noisy_copies_are_told_and_are_no_corpus_of_their_own(folder):
+    assert "noisy" not in card_of(folder)
+    first, second = RUN["data"]["train"]
+    copies = {**second, "weight": 0.5, "windows": 24, "noisy": True}
+    save(folder, {**RUN, "data": {**RUN["data"], "train": [first, second, copies]}})
+    card = card_of(folder)
+    assert "| `two.jsonl` | 10 | 30 | 0 | 1.5 | not stated |" in card
+    assert "| `two.jsonl`, noisy copies | 10 | 30 | 0 | 0.5 | not stated |" in card
+    assert "Of the windows of an epoch, 25.0% are of noisy copies" in card
+    assert card.count("- `two.jsonl` has no examples of DATE.") == 1
+
+
 def test_labels_of_others_have_no_meaning_of_ours(folder):
     save(folder, {**RUN, "config": {**RUN["config"], "labels": ["PARTY", "LAW"]}})
     card = card_of(folder)

@@ -1,9 +1,11 @@
 import hashlib
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import toy
-from annotated import LABELS
+from annotated import LABELS, marked
 
 import tiny
 from ie.data.corpus import write_corpus
@@ -11,7 +13,10 @@ from ie.document import Document
 from ie.encoder import TextEncoder
 from ie.errors import CorpusError
 from ie.labels import tag_names
-from ie.train.dataset import make_windows, read_corpora
+from ie.train.alignment import IGNORED
+from ie.train.dataset import Corpus, make_windows, read_corpora
+from ie.train.noise import perturb
+from ie.train.task import make_plan
 
 TAGS = tag_names(LABELS)
 ENCODER = TextEncoder(tiny.TOKENIZERS["wordpiece"](list(tiny.TEXTS)).backend_tokenizer)
@@ -99,3 +104,56 @@ def test_missing_and_bad_corpora_name_the_file(tmp_path, data):
     (tmp_path / "all.jsonl").unlink()
     with pytest.raises(CorpusError, match=r"all\.jsonl"):
         read_corpora(data, LABELS)
+
+
+def with_noise(data, *noise):
+    pairs = zip(data.train, noise, strict=True)
+    return replace(data, train=tuple(replace(corpus, noise=amount) for corpus, amount in pairs))
+
+
+def test_noisy_copies_follow_their_corpus(data):
+    train, _ = read_corpora(with_noise(data, 0.3, 1.5), LABELS, seed=7)
+    assert [(c.noisy, c.weight, len(c.documents)) for c in train] == [
+        (False, 1.5, 24),
+        (True, 0.3, 24),
+        (False, 0.5, 12),
+        (True, 0.75, 24),
+    ]
+    clean, noisy, _, twice = train
+    assert [d.id for d in noisy.documents] == [d.id for d in clean.documents]
+    assert sum(a.text != b.text for a, b in zip(noisy.documents, clean.documents, strict=True)) > 16
+    # the two copies of a document are different ones, annotated for what their corpus is
+    assert sum(a.text != b.text for a, b in zip(twice.documents[:12], twice.documents[12:], strict=True)) > 8
+    assert {d.labels for d in twice.documents} == {("PARTY",)}
+    assert read_corpora(with_noise(data, 0.3, 1.5), LABELS, seed=7)[0] == train
+    assert read_corpora(with_noise(data, 0.3, 1.5), LABELS, seed=8)[0] != train
+    assert read_corpora(with_noise(data, 0, 0), LABELS, seed=7)[0] == [clean, train[2]]
+
+
+def test_documents_of_dev_have_no_noisy_copies(tmp_path, data):
+    write_corpus(tmp_path / "dev.jsonl", toy.documents(2, 3))
+    train, _ = read_corpora(with_noise(data, 1, 0), LABELS)
+    assert {"toy/3", "toy/4"}.isdisjoint(document.id for document in train[1].documents)
+    assert train[0].leaked == ("toy/3", "toy/4")
+    assert train[1].leaked == ()
+
+
+def test_an_epoch_has_as_many_noisy_copies_as_asked_for(tmp_path):
+    config = toy.config(tmp_path, None, "data.train.0.noise=0.3", "data.train.1.noise=1.5", "run.epochs=1")
+    windows = make_windows(read_corpora(config.data, LABELS)[0], ENCODER, TAGS, 64)
+    assert [summary.noisy for summary in windows.summaries] == [False, True, False, True]
+    plan = make_plan(SimpleNamespace(config=config, train=windows), 0, 1)
+    seen = np.bincount([i for batch in plan.batches for i in batch], minlength=sum(windows.sizes))
+    counts = [int(part.sum()) for part in np.split(seen, np.cumsum(windows.sizes)[:-1])]
+    assert counts[1] == round(0.3 * windows.sizes[1])
+    assert counts[3] == round(0.75 * windows.sizes[3])
+
+
+def test_a_span_that_noise_has_glued_to_a_word_teaches_nothing():
+    clean = marked("Порт в [PARTY Казахстане] вырос")
+    glued = perturb(clean, "glued", np.random.default_rng(4), 0.6)
+    assert glued.text == "Порт вКазахстане вырос"
+    windows = make_windows([Corpus("x", 1.0, "", (glued,))], ENCODER, TAGS, 64)
+    assert [item.text for item in windows.misaligned] == ["Казахстане"]
+    labels = [label for label in windows.dataset[0]["labels"] if label != IGNORED]
+    assert labels == [TAGS.index("O")] * 2

@@ -1,11 +1,11 @@
 import pytest
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, kl_div
 
 from ie.labels import tag_names
 from ie.train.alignment import IGNORED
 from ie.train.config import LossConfig
-from ie.train.loss import PartialLabelLoss
+from ie.train.loss import PartialLabelLoss, divergence
 
 TAGS = tag_names(("PARTY", "DATE"))
 
@@ -95,3 +95,57 @@ def test_certain_and_impossible_words_have_finite_gradients():
 def test_a_batch_without_words_costs_nothing(logits):
     loss = PartialLabelLoss(LossConfig(), TAGS)(logits, torch.full((3, 7), IGNORED), open_tags())
     assert loss == 0
+
+
+@pytest.mark.parametrize("unannotated", ["open", "masked"])
+def test_label_smoothing_is_that_of_torch_where_everything_is_annotated(logits, unannotated):
+    config = LossConfig(label_smoothing=0.1, unannotated=unannotated)
+    loss = PartialLabelLoss(config, TAGS)(logits, labels(), open_tags())
+    expected = cross_entropy(logits.flatten(0, 1), labels().flatten(), reduction="sum", label_smoothing=0.1)
+    assert torch.allclose(loss, expected)
+
+
+def test_label_smoothing_gives_nothing_to_open_tags(logits):
+    values = torch.full((3, 7), IGNORED)
+    values[0, 0] = 0
+    for unannotated in ("open", "masked"):
+        logits.grad = None
+        config = LossConfig(label_smoothing=0.4, unannotated=unannotated)
+        smooth = PartialLabelLoss(config, TAGS)(logits, values, open_tags("B-DATE", "I-DATE"))
+        plain = PartialLabelLoss(LossConfig(unannotated=unannotated), TAGS)
+        spread = (logits[0, 0].logsumexp(0) - logits[0, 0, :3]).mean()
+        if unannotated == "masked":
+            spread = (logits[0, 0, :3].logsumexp(0) - logits[0, 0, :3]).mean()
+        expected = 0.6 * plain(logits, values, open_tags("B-DATE", "I-DATE")) + 0.4 * spread
+        assert torch.allclose(smooth, expected)
+        smooth.backward()
+        assert logits.grad.isfinite().all()
+
+
+def test_a_teacher_has_its_share_of_annotated_words(logits):
+    soft = torch.rand(3, 7, len(TAGS), generator=torch.Generator().manual_seed(2)).softmax(-1)
+    hard = PartialLabelLoss(LossConfig(), TAGS)(logits, labels(), open_tags())
+    both = PartialLabelLoss(LossConfig(), TAGS, teacher_weight=0.3)(logits, labels(), open_tags(), soft)
+    words = labels() != IGNORED
+    taught = -(soft * logits.log_softmax(-1))[words].sum()
+    assert torch.allclose(both, 0.7 * hard + 0.3 * taught)
+
+
+def test_words_without_annotation_or_teacher(logits):
+    soft = torch.zeros(3, 7, len(TAGS))
+    soft[0, 0, 2] = 1.0
+    values = torch.full((3, 7), IGNORED)
+    values[0, :2] = 0
+    everything = open_tags(*TAGS[1:])
+    loss = PartialLabelLoss(LossConfig(), TAGS, teacher_weight=0.3)(logits, values, everything, soft)
+    # the first word has only the teacher, the second nobody
+    assert torch.allclose(loss, -logits[0, 0].log_softmax(0)[2])
+
+
+def test_divergence_of_two_passes(logits):
+    other = logits.detach().roll(1, 0)
+    words = labels() != IGNORED
+    one, two = logits.log_softmax(-1)[words], other.log_softmax(-1)[words]
+    expected = (kl_div(one, two.exp(), reduction="sum") + kl_div(two, one.exp(), reduction="sum")) / 2
+    assert torch.allclose(divergence(logits, other, labels()), expected)
+    assert divergence(logits, logits, labels()) == 0

@@ -16,7 +16,6 @@ from ie.train.scoring import (
     evaluate_model,
     fit_temperature,
     flatten_scores,
-    golden_section,
     inference,
     predict,
     with_temperature,
@@ -65,11 +64,6 @@ def test_scores_by_name(folder, model):
     numbers = flatten_scores(scores)
     assert set(numbers) == {"f1", "precision", "recall", "AMOUNT_f1", "PARTY_f1", "DATE_f1", "overlap_f1"}
     assert numbers["f1"] == scores.strict.micro.f1
-
-
-@pytest.mark.parametrize("place", [-1.5, 0.0, 0.3, 1.9])
-def test_golden_section(place):
-    assert golden_section(lambda x: (x - place) ** 2, -2, 2) == pytest.approx(place, abs=1e-3)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])

@@ -372,3 +372,33 @@ def test_precision(monkeypatch):
 def test_training_leaves_the_arithmetic_of_its_caller_alone():
     assert 5e-324 * 1.0 > 0
     assert torch.full((64,), 1e-40).mul(1).min() > 0
+
+
+EXTRAS = (
+    "optimizer.average_decay=0.8",
+    "loss.adversarial=0.5",
+    "loss.consistency=1",
+    "loss.label_smoothing=0.1",
+)
+
+
+def test_a_run_with_everything_goes_on_where_it_broke_off(tmp_path, base, monkeypatch):
+    whole = train(
+        toy.config(tmp_path, base, *EXTRAS, "run.save_every=3", f"output.folder={tmp_path / 'whole'}")
+    )
+    broken = toy.config(tmp_path, base, *EXTRAS, "run.save_every=3", f"output.folder={tmp_path / 'broken'}")
+    with monkeypatch.context() as patch:
+        stop_after(4, patch)
+        with pytest.raises(StopError):
+            train(broken)
+    resumed = train(broken, resume=True)
+    expected = weights(whole)
+    assert all(torch.equal(value, expected[name]) for name, value in weights(resumed).items())
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_each_addition_changes_what_is_learned(tmp_path, base, finished, extra):
+    _, plain = finished
+    best = train(toy.config(tmp_path, base, extra, "run.evaluate_every=5"))
+    expected = weights(plain)
+    assert any(not torch.equal(value, expected[name]) for name, value in weights(best).items())

@@ -1,0 +1,73 @@
+"""The comparison of recipes, on a plan of runs that take a second."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+import toy
+
+import tiny
+from ie.errors import ConfigError
+from ie.train.schema import to_mapping
+
+PATH = Path(__file__).parents[2] / "benchmarks" / "ablation.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location("benchmark_ablation", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan")
+    base = tiny.make(folder / "base", texts=[d.text for d in toy.documents(30)], hidden=16)
+    config = to_mapping(toy.config(folder, base, "run.epochs=12", "run.save_every=10"))
+    (folder / "recipe.yaml").write_text(json.dumps(config), encoding="utf-8")
+    values = {
+        "config": str(folder / "recipe.yaml"),
+        "folder": str(folder / "runs"),
+        "seeds": [1, 2],
+        "dev": [str(folder / "dev.jsonl")],
+        "lines": [{"name": "recipe"}, {"name": "hardly any steps", "set": ["run.max_steps=1"]}],
+    }
+    (folder / "plan.yaml").write_text(json.dumps(values), encoding="utf-8")
+    return folder / "plan.yaml"
+
+
+def rows(printed):
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.splitlines() if "|" in line]
+    return {row[0]: row[1:] for row in cells[2:]}
+
+
+def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatch):
+    benchmark.main(["--plan", str(plan), "--only", "recipe"])
+    assert set(rows(capsys.readouterr().out)) == {"recipe"}
+    benchmark.main(["--plan", str(plan)])
+    found = rows(capsys.readouterr().out)
+    assert [row[0] for row in found.values()] == ["2", "2"]
+    best, worst = (float(row[1].split()[0]) for row in found.values())
+    assert best > worst
+    difference, interval = found["hardly any steps"][2].split(" ", 1)
+    assert float(difference) == pytest.approx(worst - best, abs=0.11)
+    low, high = (float(bound) for bound in interval.strip("()").split(" to "))
+    assert low <= float(difference) <= high < 0
+    # everything is there, so that nothing is trained or predicted again
+    monkeypatch.setattr(benchmark, "train", None)
+    monkeypatch.setattr(benchmark, "Extractor", None)
+    benchmark.main(["--plan", str(plan)])
+    assert rows(capsys.readouterr().out) == found
+
+
+def test_errors_name_what_is_wrong(benchmark, plan, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        benchmark.main(["--plan", str(plan), "--only", "nothing"])
+    assert "recipe, hardly any steps" in capsys.readouterr().err
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(plan.read_text(encoding="utf-8").replace("max_steps=1", "max_step=1"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="max_step"):
+        benchmark.main(["--plan", str(bad)])

@@ -1,0 +1,120 @@
+"""Calibration of a checkpoint on annotated documents: its temperature and thresholds, with held-out proof."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ie.checkpoint import ONNX_FILES, open_folder
+from ie.document import Document
+from ie.errors import InputError
+from ie.loading import load
+
+from .calibration import Calibration, JudgedDocument, calibration_of
+from .pairing import check_duplicates
+from .temperature import Trials
+from .thresholds import FOLDS, best_threshold, folds, held_out_gain
+
+# A threshold is stored where it gains more strict F1 than this on documents it was not chosen on.
+MARGIN = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReport:
+    """Expected calibration errors of a label, and its best threshold with the strict F1 that it gains.
+
+    `held_out` is the error of documents at temperatures that were fitted without them, `gain` that of
+    thresholds chosen without the documents that they are tried on. Errors are None where nothing was found.
+    """
+
+    before: float | None
+    after: float | None
+    held_out: float | None
+    threshold: float
+    gain: float
+
+    @property
+    def pays(self) -> bool:
+        """Whether the threshold is worth storing."""
+        return self.threshold > 0 and self.gain > MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """What a calibration found: temperatures, expected calibration errors of all spans, and each label."""
+
+    documents: int
+    spans: int
+    runtime: str
+    temperature_before: float
+    temperature: float
+    before: float | None
+    after: float | None
+    held_out: float | None
+    labels: Mapping[str, LabelReport]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The thresholds that pay."""
+        return {label: round(found.threshold, 4) for label, found in self.labels.items() if found.pays}
+
+
+def calibrate(
+    folder: Path, documents: Sequence[Document], *, threads: int | None = None, write: bool = True
+) -> CalibrationReport:
+    """Fit temperature and thresholds to gold documents and, unless not to `write`, store them in `ie.json`.
+
+    They are fitted to the logits of the ONNX file that ships, int8 where there is one, else to torch's in
+    its own precision. Raises `CheckpointError` where the folder holds no checkpoint, and `InputError`
+    where there are fewer than FOLDS documents, two share an id, or nothing is annotated in them.
+    """
+    check_duplicates(documents, "data")
+    if len(documents) < FOLDS:
+        raise InputError(f"A calibration needs {FOLDS} documents or more, not {len(documents)}.")
+    has_onnx = any((folder / name).is_file() for name in ONNX_FILES)
+    checkpoint, runtime = load(folder, "onnx" if has_onnx else "torch", threads=threads)
+    trials = Trials(checkpoint, runtime, documents, checkpoint.labels)
+    report = _report(trials, checkpoint.settings.temperature, runtime.name)
+    if not report.spans:
+        raise InputError(f"{folder} finds nothing in {len(documents)} documents that they could judge.")
+    if write:
+        store(folder, report.temperature, report.thresholds)
+    return report
+
+
+def store(folder: Path, temperature: float, thresholds: Mapping[str, float] | None = None) -> None:
+    """Store a temperature, and thresholds unless None, in the settings of the checkpoint in `folder`."""
+    settings = replace(open_folder(folder, None).settings, temperature=temperature)
+    (settings if thresholds is None else replace(settings, thresholds=dict(thresholds))).write(folder)
+
+
+def _report(trials: Trials, temperature_before: float, runtime: str) -> CalibrationReport:
+    temperature, labels = trials.best(), trials.labels
+    judged = trials.judged(temperature)
+    found = [trials.judged(temperature_before), judged, held_out(trials)]
+    before, after, outside = (calibration_of(documents, labels) for documents in found)
+    return CalibrationReport(
+        documents=len(judged),
+        spans=after.scored,
+        runtime=runtime,
+        temperature_before=temperature_before,
+        temperature=temperature,
+        before=before.ece,
+        after=after.ece,
+        held_out=outside.ece,
+        labels={label: _label(label, judged, (before, after, outside)) for label in labels},
+    )
+
+
+def held_out(trials: Trials) -> list[JudgedDocument]:
+    """Return each document as judged at the temperature that is best for the documents of the other folds."""
+    everything = range(len(trials.gold))
+    found: dict[int, JudgedDocument] = {}
+    for fold in folds(len(trials.gold)):
+        judged = trials.judged(trials.best(set(everything).difference(fold)))
+        found |= {i: judged[i] for i in fold}
+    return [found[i] for i in everything]
+
+
+def _label(label: str, judged: list[JudgedDocument], found: Sequence[Calibration]) -> LabelReport:
+    errors = [calibration.by_label[label] for calibration in found]
+    return LabelReport(*errors, best_threshold(judged, label), held_out_gain(judged, label))
