@@ -12,6 +12,7 @@ that go through all variants; what is shown is the median of the ratios to `int8
 """
 
 import argparse
+import logging
 import statistics
 import sys
 import tempfile
@@ -129,7 +130,7 @@ def render(results: Sequence[Result]) -> str:
         by_label = [_by_label(result, label) for label in labels]
         ratios = [ours / theirs for ours, theirs in zip(result.rates, shipped.rates, strict=True)]
         speed = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})" if ratios else "–"
-        rows.append([result.name, f"{result.megabytes:.1f}", f"{result.loss:.4f}", *micro, *by_label, speed])
+        rows.append([result.name, f"{result.megabytes:.1f}", f"{result.loss:.5f}", *micro, *by_label, speed])
     return table([*header, *labels, "tokens/s, of int8"], rows)
 
 
@@ -140,6 +141,8 @@ def _by_label(result: Result, label: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = _parse(arguments)
+    # they name every node that they leave alone
+    logging.getLogger("onnxruntime.quantization").setLevel(logging.WARNING)
     checkpoint = open_folder(given.model, None)
     with tempfile.TemporaryDirectory(prefix="ie-int8-") as name:
         folder = Path(name)

@@ -84,7 +84,7 @@ def static(sources: Sources, target: Path, *, method: CalibrationMethod, **optio
     quantize_static(
         model,
         str(target),
-        Windows(sources.windows),
+        Windows(even(sources.windows)),
         quant_format=QuantFormat.QDQ,
         op_types_to_quantize=["MatMul"],
         per_channel=True,
@@ -101,22 +101,43 @@ def static(sources: Sources, target: Path, *, method: CalibrationMethod, **optio
     )
 
 
+def even(windows: Sequence[Batch]) -> list[Batch]:
+    """Return the longer half of the windows cut to one length: histograms are taken of equal shapes only."""
+    length = sorted(ids.shape[1] for ids, _ in windows)[len(windows) // 2]
+    return [(ids[:, :length], mask[:, :length]) for ids, mask in windows if ids.shape[1] >= length]
+
+
 def weights_only(sources: Sources, target: Path, *, bits: int, accuracy: int) -> None:
     """Write weights in blocks of 128 of so many bits; `accuracy` 4 computes in int8, 1 in fp32."""
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-
     model = onnx.load(str(sources.fp32))
     quantize_embeddings(model)
+    in_blocks(model, bits=bits, accuracy=accuracy)
+    onnx.save(model, str(target))
+
+
+def in_blocks(model: Any, *, bits: int, accuracy: int, nodes: Sequence[str] | None = None) -> None:
+    """Replace all products with weights, or these, in place by ones whose weights are blocks of 128."""
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
     settings = {"bits": bits, "block_size": 128, "is_symmetric": True, "accuracy_level": accuracy}
-    quantizer = MatMulNBitsQuantizer(model, **settings)
-    quantizer.process()
-    quantizer.model.save_model_to_file(str(target), False)
+    MatMulNBitsQuantizer(model, nodes_to_include=None if nodes is None else list(nodes), **settings).process()
 
 
-def kept(sources: Sources, target: Path, *, count: int) -> None:
+def kept_in_fp32(sources: Sources, target: Path, *, count: int) -> None:
     """Write the shipped form with the so many most sensitive blocks in fp32."""
     names = [name for block in sources.sensitive[:count] for name in block]
     dynamic(sources, target, kept=names)
+
+
+def sensitive_in_blocks(sources: Sources, target: Path, *, count: int) -> None:
+    """Write the shipped form with the so many most sensitive blocks of nodes in blocks of numbers."""
+    names = [name for block in sources.sensitive[:count] for name in block]
+
+    def tables(model: Any) -> None:
+        quantize_embeddings(model)
+        in_blocks(model, bits=8, accuracy=4, nodes=names)
+
+    dynamic(sources, target, tables=tables)
 
 
 def halve_tables(model: Any) -> None:
@@ -156,17 +177,18 @@ def sensitivity(sources: Sources, folder: Path) -> dict[str, float]:
 
     The smaller it is, the more that block costs when it is quantised. "none" is the shipped form.
     """
-    expected = _logits(sources.fp32, sources.windows)
+    expected = logits(sources.fp32, sources.windows)
     found = {}
     for name, nodes in {"none": (), **blocks(sources.fp32)}.items():
         path = folder / "block.onnx"
         dynamic(sources, path, kept=nodes)
-        errors = [np.ravel(a - b) for a, b in zip(_logits(path, sources.windows), expected, strict=True)]
+        errors = [np.ravel(a - b) for a, b in zip(logits(path, sources.windows), expected, strict=True)]
         found[name] = float(np.mean(np.square(np.concatenate(errors))))
     return found
 
 
-def _logits(path: Path, windows: Sequence[Batch]) -> list[Any]:
+def logits(path: Path, windows: Sequence[Batch]) -> list[Any]:
+    """Return the logits of each window, by the model in a file."""
     runtime = OnnxRuntime(path, threads=1)
     return [runtime.logits(*batch) for batch in windows]
 
@@ -175,9 +197,10 @@ def _shipped(sources: Sources, target: Path) -> None:
     quantize(sources.fp32, target)
 
 
-SENSITIVE = {
-    "most sensitive block fp32": partial(kept, count=1),
-    "two most sensitive blocks fp32": partial(kept, count=2),
+SENSITIVE: Mapping[str, Build] = {
+    "most sensitive block in blocks": partial(sensitive_in_blocks, count=1),
+    "most sensitive block fp32": partial(kept_in_fp32, count=1),
+    "two most sensitive blocks fp32": partial(kept_in_fp32, count=2),
 }
 VARIANTS: Mapping[str, Build] = {
     SHIPPED: _shipped,

@@ -23,8 +23,6 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from quality_peers import PEERS, Peer
 
 from ie.data.convert.states import is_state
@@ -33,7 +31,7 @@ from ie.document import Document, Entity, make_entity
 from ie.extractor import Extractor
 from ie.files import sha256
 from ie.markdown import table
-from ie.train.bootstrap import intervals, quotients
+from ie.train.bootstrap import intervals, micro_difference
 from ie.train.evaluate import known_labels, write_records
 from ie.train.metrics import Tally, scored_labels, tally
 
@@ -154,35 +152,12 @@ def _difference(ours: Result, peer: Result, column: str) -> str:
     pair = [result.columns.get(column) for result in (ours, peer)]
     if pair[0] is None or pair[1] is None:
         return NOTHING
-    difference, low, high = paired_difference(pair[0], pair[1])
-    return f"{difference:+.3f} ({low:+.3f} to {high:+.3f})"
-
-
-def paired_difference(ours: Tally, theirs: Tally) -> tuple[float, float, float]:
-    """Return how much the strict micro-F1 of one system is above another's, with the bounds of its interval.
-
-    Both are scored on the same resamples of the documents (Efron & Tibshirani 1993, chapter 13); a resample
-    without any mention is left out.
-    """
-    sides = [counts.strict.sum(axis=1) for counts in (ours, theirs)]
-    documents = len(sides[0])
-    draws = np.random.default_rng(SEED).multinomial(
-        documents, np.full(documents, 1 / documents), size=RESAMPLES
-    )
-    found = _f1(draws @ sides[0]) - _f1(draws @ sides[1])
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.nanquantile(found, [tail, 1 - tail])
-    whole = ours.scores.strict.micro.f1 - theirs.scores.strict.micro.f1
-    return whole, float(low), float(high)
-
-
-def _f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = quotients(counts)[..., -1]
-    return values
+    difference, bounds = micro_difference([pair[0]], [pair[1]], RESAMPLES, SEED, CONFIDENCE)
+    return f"{difference:+.3f} ({bounds.low:+.3f} to {bounds.high:+.3f})"
 
 
 def score_peers(data: Dataset, peers: Iterable[Peer], cache: Path | None) -> Iterator[Result]:
-    """Yield the result of each peer that looks for a label of the data; name those not installed on stderr."""
+    """Yield the results of peers that look for a label of the data; name on stderr what is not installed."""
     for peer in peers:
         if not set(peer.labels) & set(data.labels):
             continue

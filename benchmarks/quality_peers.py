@@ -1,8 +1,8 @@
 """Other systems that find names, sums and dates in Russian texts, and what their findings mean by our labels.
 
-What a peer found in a text (`Peer.find`) is kept apart from what we make of it (`Peer.read`), so that the slow
-part can be cached. Peers that have no package with weights on PyPI are not here, nor are those whose licence
-forbids commercial use.
+What a peer found in a text is kept apart from what we make of it (`Peer.read`), so that the slow part can be
+cached. Systems whose weights do not come with a package of PyPI are not here, nor are those whose licence
+forbids commercial use (PullEnti).
 """
 
 import datetime

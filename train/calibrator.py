@@ -90,7 +90,7 @@ def store(folder: Path, temperature: float, thresholds: Mapping[str, float] | No
 def _report(trials: Trials, temperature_before: float, runtime: str) -> CalibrationReport:
     temperature, labels = trials.best(), trials.labels
     judged = trials.judged(temperature)
-    found = [trials.judged(temperature_before), judged, held_out(trials)]
+    found = [trials.judged(temperature_before), judged, judged_held_out(trials)]
     before, after, outside = (calibration_of(documents, labels) for documents in found)
     return CalibrationReport(
         documents=len(judged),
@@ -105,7 +105,7 @@ def _report(trials: Trials, temperature_before: float, runtime: str) -> Calibrat
     )
 
 
-def held_out(trials: Trials) -> list[JudgedDocument]:
+def judged_held_out(trials: Trials) -> list[JudgedDocument]:
     """Return each document as judged at the temperature that is best for the documents of the other folds."""
     everything = range(len(trials.gold))
     found: dict[int, JudgedDocument] = {}
@@ -116,5 +116,5 @@ def held_out(trials: Trials) -> list[JudgedDocument]:
 
 
 def _label(label: str, judged: list[JudgedDocument], found: Sequence[Calibration]) -> LabelReport:
-    errors = [calibration.by_label[label] for calibration in found]
-    return LabelReport(*errors, best_threshold(judged, label), held_out_gain(judged, label))
+    before, after, held_out = (calibration.by_label[label] for calibration in found)
+    return LabelReport(before, after, held_out, best_threshold(judged, label), held_out_gain(judged, label))

@@ -93,7 +93,8 @@ def data(facts: Facts) -> str:
     if facts.noisy_share:
         parts.append(
             f"Of the windows of an epoch, {facts.noisy_share:.1%} are of noisy copies: capitals, lower case, "
-            "lost punctuation and blanks, ё as е, Latin for Cyrillic letters, typos, broken lines, other quotes."
+            "lost punctuation and blanks, ё as е, Latin for Cyrillic letters, typos, broken lines, "
+            "other quotes."
         )
     if facts.dev_corpora:
         parts += ["Weights were chosen on:", _corpora(facts.dev_corpora, facts.labels)]

@@ -13,6 +13,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
+from torch import Tensor
 from transformers import (
     AutoConfig,
     AutoModelForTokenClassification,
@@ -252,7 +253,11 @@ def save_weights(model: PreTrainedModel, folder: Path, dtype: str) -> None:
     is what processors compute with.
     """
     target = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[dtype]
-    state = {name: value.detach().to("cpu", target) for name, value in model.state_dict().items()}
+    whole = model.state_dict()
+    copies: dict[int, Tensor] = {}  # weights that stand under two names are stored once
+    for value in whole.values():
+        copies.setdefault(value.data_ptr(), value.detach().to("cpu", target))
+    state = {name: copies[value.data_ptr()] for name, value in whole.items()}
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".weights-", dir=folder.parent))
     try:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ie.encoder import TextEncoder, first_tokens
 from ie.windows import plan_windows
-from ie.words import words
+from ie.words import Offsets, words
 
 from .alignment import CHUNK
 
@@ -66,14 +66,32 @@ def join_passages(windows: Sequence[Piece]) -> Passages:
     return Passages(np.concatenate(ids), np.concatenate(starts), bounds)
 
 
+def word_starts(found: Offsets, tokens: Offsets, first: NDArray[np.int32]) -> Starts:
+    """Return which tokens begin a word and hold nothing of a word before, so that none is cut inside.
+
+    Words that share a token («».» is one piece to some tokenizers) count as one. A blank token, which some
+    tokenizers put before a word, belongs to that word. Words and tokens are character offsets; `first` is
+    the first token of each word.
+    """
+    starts = np.zeros(len(tokens), dtype=np.bool_)
+    before = np.concatenate([np.zeros(min(1, len(found)), dtype=np.int32), found[:-1, 1]])
+    kept = (first >= 0) & (tokens[first, 0] >= before) if len(tokens) else first >= 0
+    begins = first[kept]
+    blank = (begins > 0) & (tokens[begins - 1, 0] >= before[kept]) & (tokens[begins - 1, 1] <= found[kept, 0])
+    starts[np.where(blank, begins - 1, begins)] = True
+    return starts
+
+
 def _pieces(texts: Sequence[str], encoder: TextEncoder, size: int) -> Iterator[Piece]:
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
         for text, encoding in zip(chunk, encoder.encode_batch(chunk), strict=True):
-            first = first_tokens(words(text), encoding.offsets)
-            starts = np.zeros(len(encoding.ids), dtype=np.bool_)
-            starts[first[first >= 0]] = True
-            for window in plan_windows(len(starts), size, 0, starts):
+            found = words(text)
+            first = first_tokens(found, encoding.offsets)
+            cuts = np.zeros(len(encoding.ids), dtype=np.bool_)
+            cuts[first[first >= 0]] = True
+            starts = word_starts(found, encoding.offsets, first)
+            for window in plan_windows(len(cuts), size, 0, cuts):
                 begins = starts[window.span].copy()
                 begins[0] = True  # also where a long word had to be cut
                 yield encoding.ids[window.span], begins

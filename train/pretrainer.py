@@ -23,11 +23,12 @@ from ie.encoder import TextEncoder
 from ie.errors import ConfigError
 from ie.files import atomic_write
 
+from .alignment import IGNORED
 from .attention import use_products
 from .batching import Plan, make_batches, plan_run
 from .dropout import replace_dropout
 from .maskedbase import Predictions, load_masked_base
-from .masking import IGNORED, MaskedCollator, MaskedWindows, Masking, Visit, make_masking
+from .masking import MaskedCollator, MaskedWindows, Masking, Visit, make_masking
 from .model import Base
 from .passages import Passages, cut_passages, join_passages
 from .planned import Course, CourseTrainer

@@ -13,8 +13,8 @@ from ie.files import sha256
 
 from .pretraining import ReadingConfig
 
-# Of a fingerprint, so many hexadecimal digits decide whether its text is held out.
-_DIGITS = 8
+# Of a fingerprint, the first hexadecimal digits decide whether its text is held out.
+_DIGITS, _RANGE = 8, 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def read_texts(data: ReadingConfig) -> Reading:
     """Return the texts that `data` names, the same ones in every process.
 
     Two texts are one if they differ only in case, ё, white space and punctuation; `ie.data.duplicates` says
-    which resemble one another. Raises `CorpusError` where a file cannot be read or no text is left of a source.
+    which resemble one another. Raises `CorpusError` where a file cannot be read or a source has no text left.
     """
     files = [corpus_files([Path(entry.path)]) for entry in data.texts]
     found = [_texts(paths) for paths in files]
@@ -100,7 +100,7 @@ def _unique(sources: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def _is_held_out(text: str, share: float) -> bool:
     """Return whether a text is held out: always alike, whatever else is read beside it."""
-    return int(fingerprint(text)[:_DIGITS], 16) < share * 16**_DIGITS
+    return int(fingerprint(text)[:_DIGITS], 16) / _RANGE < share
 
 
 def _resembling(excluded: Sequence[str], texts: Sequence[str], held_out: set[str]) -> dict[str, str]:

@@ -99,9 +99,9 @@ def organization_name(
     if len(parts) > 1:
         return [place for part in parts for place in organization_name(text, *part, inner, persons, places)]
     # «администрация президента США Джо Байдена»: the person is a party of their own
-    for first, last in persons:
+    for first, last in sorted(persons, reverse=True):
         if start < first and last == end and OF_A_PERSON.match(text, start, first):
-            start, end = trim(text, start, first)
+            start, end = trim(text, start, _undangled(text, start, first))
     if start >= end or _channel(text, start, end):
         return []
     if is_state(text[start:end]) and text[start - 1 : start] not in tuple(_OPENING):
@@ -109,7 +109,7 @@ def organization_name(
     start, end = _with_place(text, start, end, places)
     start, end = _with_quotes(text, start, end)
     start, end = _cut_heads(text, start, end, inner)
-    end = start + len(_DANGLING.sub("", text[start:end]))
+    end = _undangled(text, start, end)
     start, end = trim(text, start, end)
     if start >= end or not _names(text, start, end):
         return []
@@ -121,6 +121,10 @@ def sentence_start(text: str, start: int) -> bool:
     """Return whether a sentence, line or quotation begins at `start`."""
     before = text[:start].rstrip(" \t\u00a0\"«„“'(—–-▪•")
     return not before or before[-1] in ".!?…:\n\r" or text[:start].rstrip(" \t\u00a0")[-1:] == "\n"
+
+
+def _undangled(text: str, start: int, end: int) -> int:
+    return start + len(_DANGLING.sub("", text[start:end].rstrip()))
 
 
 def _trim_organization(text: str, start: int, end: int) -> Place:
@@ -170,8 +174,8 @@ def _attribute(text: str, start: int, end: int) -> bool:
 
 def _agree(adjectives: Iterable["Parse"], nouns: Iterable["Parse"]) -> bool:
     """Return whether one reading of each agrees with one of the other in case, number and gender."""
-    forms = [{_form(p) for p in side if p.tag.POS == pos} for side, pos in ((adjectives, "ADJF"), (nouns, "NOUN"))]
-    return bool(forms[0] & forms[1])
+    attributes = {_form(parse) for parse in adjectives if parse.tag.POS == "ADJF"}
+    return any(_form(parse) in attributes for parse in nouns if parse.tag.POS == "NOUN")
 
 
 def _form(parse: "Parse") -> tuple[str, str, str | None]:

@@ -188,5 +188,30 @@ def merge(
     raise typer.Exit(int(bool(result.missing or result.changed)))
 
 
+@app.command()
+def sample(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="File or folder of texts, JSON Lines.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="The .jsonl or .jsonl.gz file to write.")],
+    count: Annotated[int, typer.Option(min=1, help="How many texts.")],
+    without: Annotated[
+        list[Path] | None, typer.Option(help="Files whose texts, or nearly the same, are not wanted.")
+    ] = None,
+    rich: Annotated[
+        float, typer.Option(min=0, max=1, help="Share that is richest in sums and sectors.")
+    ] = 0.5,
+    seed: Annotated[int, typer.Option(help="Of the choice.")] = 0,
+) -> None:
+    """Choose raw texts for a run with teachers: a corpus in which no label is annotated."""
+    from ie.data.corpus import corpus_files, write_corpus
+    from ie.data.sample import Wish
+    from ie.data.sample import sample as choose
+    from ie.data.standoff import iter_texts
+
+    texts = (document for path in corpus_files([source]) for document in iter_texts(path))
+    held_out = [document for path in corpus_files(without or []) for document in iter_texts(path)]
+    written = write_corpus(target, choose(texts, held_out, Wish(count, rich=rich, seed=seed)))
+    typer.echo(f"{target}: {written:,} documents", err=True)
+
+
 def _names(labels: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in labels.split(",") if name.strip())

@@ -3,12 +3,15 @@ import json
 import pytest
 from folders import files_of, make_folder, write
 from huggingface_hub import close_session, constants
+from scripted import gold, loader, make_scripted
 
 import tiny
 from fake_hub import FakeHub
 from ie import checkpoint
 from ie.cli import main
+from ie.data.corpus import write_corpus
 from ie.integrity import record_checksums
+from ie.train import calibrator
 
 ONNX, TORCH = "onnx/model_quantized.onnx", "model.safetensors"
 NAME, TOKEN = "anna/news", "hf_" + "SecretOfAnna" * 3
@@ -170,6 +173,23 @@ def test_export_writes_what_the_light_runtime_needs(ie, tmp_path):
 
 def test_export_refuses_what_is_no_checkpoint(ie, tmp_path):
     assert ie("model", "export", tmp_path / "no")[0] == 2
+
+
+def test_calibrate_stores_what_it_fits_and_prints_errors(ie, tmp_path, monkeypatch):
+    folder = make_scripted(tmp_path / "mine")
+    monkeypatch.setattr(calibrator, "load", loader({"вчера": ("DATE", 0.8)}, 3.0))
+    write_corpus(tmp_path / "dev.jsonl", [gold("вчера") if i % 5 else gold() for i in range(60)])
+    before = (folder / "ie.json").read_bytes()
+    code, out, err = ie("model", "calibrate", folder, "--data", tmp_path / "dev.jsonl", "--dry-run")
+    assert (code, err) == (0, "")
+    assert (folder / "ie.json").read_bytes() == before
+    head, temperature, *rows = out.splitlines()
+    assert head == "60 documents, 60 spans found (scripted)"
+    assert temperature.startswith("temperature: 1.5 before, 2.9") or "3.0" in temperature
+    cells = {cells[1]: cells[2:5] for row in rows if (cells := [cell.strip() for cell in row.split("|")])}
+    assert cells["all"] == cells["DATE"] != cells["PARTY"] == ["-"] * 3
+    ie("model", "calibrate", folder, "--data", tmp_path / "dev.jsonl")
+    assert float(temperature.split()[-2]) == checkpoint.Settings.read(folder).temperature
 
 
 def test_a_card_needs_the_record_of_a_run(ie, folder):

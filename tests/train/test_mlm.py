@@ -1,5 +1,10 @@
 import json
+import os
 import random
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 import torch
@@ -7,19 +12,22 @@ import toy
 from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForMaskedLM, AutoTokenizer
+from typer.testing import CliRunner
 
 import tiny
+from ie.cli import app
 from ie.data.corpus import write_corpus
 from ie.document import Document
 from ie.errors import ConfigError, UsageError
+from ie.train.alignment import IGNORED
 from ie.train.config import BaseConfig
-from ie.train.masking import IGNORED, MaskedWindows
 from ie.train.maskedbase import Predictions, load_masked_base
 from ie.train.model import load_base
 from ie.train.planned import CourseTrainer
 from ie.train.pretrainer import make_course, make_pretraining, pretrain
 from ie.train.pretraining import parse_pretraining
 from ie.train.runfolder import RunFolder
+from ie.train.schema import to_mapping
 from ie.train.trainer import train
 
 WORDS = [word for i in range(12) for word in toy.text_of(i).split()]
@@ -50,7 +58,10 @@ def config(folder, base, *overrides):
     values = {
         "base": {"name": str(base)},
         "data": {
-            "texts": [{"path": str(folder / "one.jsonl")}, {"path": str(folder / "two.jsonl.gz"), "weight": 0.5}],
+            "texts": [
+                {"path": str(folder / "one.jsonl")},
+                {"path": str(folder / "two.jsonl.gz"), "weight": 0.5},
+            ],
             "held_out": 0.1,
             "max_tokens": 64,
             "batch_tokens": 512,
@@ -121,6 +132,35 @@ def test_a_resumed_run_ends_as_an_unbroken_one(tmp_path, base, monkeypatch, stop
         assert (one["step"], one["eval_loss"], one["eval_accuracy"]) == (
             two["step"], two["eval_loss"], two["eval_accuracy"],
         )  # fmt: skip
+
+
+def test_a_process_that_is_killed_can_be_resumed_from_the_command_line(tmp_path, base):
+    settings = config(tmp_path, base, "data.batch_tokens=256", "run.save_every=10")
+    path = tmp_path / "mlm.yaml"
+    path.write_text(json.dumps(to_mapping(settings)), encoding="utf-8")
+    arguments = ["train", "--task", "mlm", "--config", str(path)]
+    command = [sys.executable, "-c", "from ie.cli import main; main()", *arguments, "--set", "run.epochs=12"]
+    states = tmp_path / "run" / "checkpoints"
+    with subprocess.Popen(
+        command, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as process:
+        deadline = time.monotonic() + 600
+        while not list(states.glob("checkpoint-*")) and time.monotonic() < deadline:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    assert not (tmp_path / "run/best/train.json").exists()
+    refused = CliRunner().invoke(app, [*arguments, "--resume"])
+    assert refused.exit_code != 0
+    assert "run.epochs changed" in str(refused.exception)
+    resumed = CliRunner().invoke(app, [*arguments, "--set", "run.epochs=12", "--resume"])
+    assert resumed.exit_code == 0, resumed.output
+    assert resumed.stdout.strip() == str(tmp_path / "run" / "best")
+    first, second = (entry["step"] for entry in entries(tmp_path / "run", "begin"))
+    assert first == 0 < second
+    unbroken = pretrain(config(tmp_path / "alone", base, "data.batch_tokens=256", "run.epochs=12"))
+    found = weights(tmp_path / "run" / "best")
+    assert all(torch.equal(value, found[name]) for name, value in weights(unbroken).items())
 
 
 def test_the_loss_falls(finished):
@@ -211,7 +251,7 @@ def test_a_head_that_looks_elsewhere_is_computed_in_full(base):
 
 def test_masks_do_not_depend_on_the_number_of_processes(tmp_path, base):
     task = make_pretraining(config(tmp_path, base, "run.epochs=3"), RunFolder(tmp_path / "run"))
-    (alone,) = (make_course(task, 0, 1),)
+    alone = make_course(task, 0, 1)
     both = [make_course(task, rank, 2) for rank in range(2)]
     together = {tuple(batch) for course in both for batch in course.batches}
     assert {tuple(batch) for batch in alone.batches} <= together
@@ -224,9 +264,8 @@ def test_masks_do_not_depend_on_the_number_of_processes(tmp_path, base):
     assert masked[0] != masked[1]
 
 
-def test_held_out_and_excluded_texts_are_not_trained_on(tmp_path, base, monkeypatch):
+def test_held_out_and_excluded_texts_are_not_trained_on(tmp_path, base):
     write_texts(tmp_path / "dev.jsonl", [TEXTS[3], f"Сегодня стало известно: {TEXTS[6]}"])
-    write_texts(tmp_path / "more.jsonl", TEXTS[:10])
     settings = config(
         tmp_path, base, f"data.exclude=[{tmp_path / 'dev.jsonl'}]", "data.held_out=0.3", "run.max_steps=1"
     )

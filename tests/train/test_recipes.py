@@ -9,7 +9,8 @@ from ie.data.corpus import read_corpus
 from ie.train.config import load_config
 
 ROOT = Path(__file__).parents[2]
-RECIPES = sorted((ROOT / "configs").glob("*.yaml"))
+# mlm.yaml is of another task (test_pretraining.py)
+RECIPES = sorted(path for path in (ROOT / "configs").glob("*.yaml") if path.stem != "mlm")
 
 
 def test_the_recipes_are_there():

@@ -82,10 +82,10 @@ def test_what_holds_everywhere_gains_held_out():
 
 
 def test_what_is_chance_gains_nothing_held_out():
-    # right or wrong, whatever the score: a threshold that drops the wrong ones of four documents fits noise
+    # the one span of the lowest score is wrong by chance
     documents = [document((0.4 + i / 100, i % 3 > 0)) for i in range(30)]
     assert best_threshold(documents, "PARTY") > 0
-    assert held_out_gain(documents, "PARTY") < 0
+    assert held_out_gain(documents, "PARTY") <= 0
 
 
 def test_too_few_documents_tell_nothing():

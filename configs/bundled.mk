@@ -1,0 +1,67 @@
+# From the corpora to the shipped checkpoint in one command:
+#
+#   make model SRC=FOLDER [BASE=intfloat/multilingual-e5-small]
+#
+# SRC holds your copies of the corpora: rured2, rured2_rbc, nerel, factrueval, bsnlp, news, and dev.jsonl, annotated
+# articles of your own to measure on. A step that is done is not done again; a run that broke off goes on.
+SRC ?= corpora
+BASE ?= intfloat/multilingual-e5-small
+CORPORA := build/corpora
+CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/factrueval.jsonl $(CORPORA)/bsnlp.jsonl
+HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
+READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
+IE := $(DEV)/bin/ie
+# what a run is begun or resumed with: $(call train,CONFIG,RUN,MORE)
+train = $(IE) train --config configs/$(1).yaml --set output.folder=runs/$(2) $(3) $(if $(wildcard runs/$(2)/run.json),--resume)
+
+.PHONY: model
+model: runs/bundled/best/README.md
+
+build/e5-ru-news: | $(DEV)/installed
+	$(IE) model trim $(BASE) $@ --corpus $(SRC)/news --pieces 23400
+
+$(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl: $(CORPORA)/%.jsonl: | $(DEV)/installed
+	$(IE) data convert rured2 $(SRC)/$* $@
+
+$(CORPORA)/factrueval.jsonl $(CORPORA)/bsnlp.jsonl: $(CORPORA)/%.jsonl: | $(DEV)/installed
+	$(IE) data convert $* $(SRC)/$* $@
+
+$(CORPORA)/bsnlp_%.jsonl: | $(DEV)/installed
+	$(IE) data convert bsnlp $(SRC)/bsnlp/$* $@
+
+$(CORPORA)/nerel.jsonl: | $(DEV)/installed
+	$(IE) data convert nerel $(SRC)/nerel/train $@
+
+$(CORPORA)/nerel_dev.jsonl: | $(DEV)/installed
+	$(IE) data convert nerel $(SRC)/nerel/dev $@
+
+$(CORPORA)/rured2_read.jsonl: $(CORPORA)/rured2.jsonl data/standoff/rured2.jsonl
+	$(IE) data merge data/standoff/rured2.jsonl $< $@
+
+$(CORPORA)/news_read.jsonl: data/standoff/news.jsonl | $(DEV)/installed
+	$(IE) data merge $< $(SRC)/news $@
+
+$(CORPORA)/dev.jsonl: | $(DEV)/installed
+	cp $(SRC)/dev.jsonl $@
+
+$(CORPORA)/unlabelled.jsonl: $(CONVERTED) $(HELD_OUT) $(READ)
+	$(IE) data sample $(SRC)/news $@ --count 3000 \
+	  $(foreach file,$(HELD_OUT) $(READ) $(CONVERTED) data/news/dev.jsonl data/news/test.jsonl,--without $(file))
+
+runs/general/best/train.json: build/e5-ru-news $(CONVERTED) $(CORPORA)/nerel.jsonl $(HELD_OUT)
+	$(call train,general,general)
+
+runs/teacher/%/best/train.json: runs/general/best/train.json $(READ)
+	$(call train,teacher,teacher/$*,--set seed=$*)
+
+runs/bundled/best/train.json: $(CORPORA)/unlabelled.jsonl runs/teacher/1/best/train.json runs/teacher/2/best/train.json
+	$(call train,bundled,bundled)
+
+runs/bundled/best/README.md: runs/bundled/best/train.json
+	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl
+	rm runs/bundled/best/onnx/model.onnx
+	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl
+	rm -rf build/evaluation
+	$(IE) evaluate --model runs/bundled/best --data $(CORPORA)/dev.jsonl --output build/evaluation
+	$(IE) model card runs/bundled/best --evaluation build/evaluation/evaluation.json --name "ie, bundled model" \
+	  --licence mit --base-model intfloat/multilingual-e5-small --overwrite
