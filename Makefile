@@ -5,6 +5,10 @@ DEV := .venv
 
 .PHONY: demo check lint types test clean
 
+# `make model`: from the corpora to the shipped checkpoint. `demo` stays the default goal.
+.DEFAULT_GOAL := demo
+include configs/bundled.mk
+
 # The light install (no torch) and the bundled model on the seed article.
 demo: $(LIGHT)/installed
 	$(LIGHT)/bin/ie predict seeds/article.txt --date 2016-11-07

@@ -13,7 +13,9 @@ and BSNLP annotate, before states were told from other places. `all` is micro ov
 
 `natasha` is Slovnet's people and organizations, states by our list, its grammars of sums and dates. Its edges
 are not ours: «natasha, our edges» has the same findings cut and widened by the rules that convert corpora to
-our guide. What a peer found is kept in the folder of `--cache`, for each file of data.
+our guide. Where the data were converted by these very rules (NEREL, factRuEval, BSNLP) the row shares their
+faults with the annotation, which no other system does. What a peer found is kept in the folder of `--cache`,
+by its version and the file of data.
 """
 
 import argparse

@@ -7,12 +7,12 @@
 SRC ?= corpora
 BASE ?= intfloat/multilingual-e5-small
 CORPORA := build/corpora
-CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/factrueval.jsonl $(CORPORA)/bsnlp.jsonl
+CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/nerel.jsonl $(CORPORA)/bsnlp.jsonl
 HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
 READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
 IE := $(DEV)/bin/ie
-# what a run is begun or resumed with: $(call train,CONFIG,RUN,MORE)
-train = $(IE) train --config configs/$(1).yaml --set output.folder=runs/$(2) $(3) $(if $(wildcard runs/$(2)/run.json),--resume)
+# what a run is begun or resumed with: $(call train,NAME)
+train = $(IE) train --config configs/$(1).yaml $(if $(wildcard runs/$(1)/run.json),--resume)
 
 .PHONY: model
 model: runs/bundled/best/README.md
@@ -44,18 +44,11 @@ $(CORPORA)/news_read.jsonl: data/standoff/news.jsonl | $(DEV)/installed
 $(CORPORA)/dev.jsonl: | $(DEV)/installed
 	cp $(SRC)/dev.jsonl $@
 
-$(CORPORA)/unlabelled.jsonl: $(CONVERTED) $(HELD_OUT) $(READ)
-	$(IE) data sample $(SRC)/news $@ --count 3000 \
-	  $(foreach file,$(HELD_OUT) $(READ) $(CONVERTED) data/news/dev.jsonl data/news/test.jsonl,--without $(file))
+runs/general/best/train.json: build/e5-ru-news $(CONVERTED) $(HELD_OUT)
+	$(call train,general)
 
-runs/general/best/train.json: build/e5-ru-news $(CONVERTED) $(CORPORA)/nerel.jsonl $(HELD_OUT)
-	$(call train,general,general)
-
-runs/teacher/%/best/train.json: runs/general/best/train.json $(READ)
-	$(call train,teacher,teacher/$*,--set seed=$*)
-
-runs/bundled/best/train.json: $(CORPORA)/unlabelled.jsonl runs/teacher/1/best/train.json runs/teacher/2/best/train.json
-	$(call train,bundled,bundled)
+runs/bundled/best/train.json: runs/general/best/train.json $(READ)
+	$(call train,bundled)
 
 runs/bundled/best/README.md: runs/bundled/best/train.json
 	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl

@@ -14,7 +14,7 @@ from ie.files import sha256
 from .pretraining import ReadingConfig
 
 # Of a fingerprint, the first hexadecimal digits decide whether its text is held out.
-_DIGITS, _RANGE = 8, 2**32
+_DIGITS, _RANGE = 8, 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
