@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding as RawEncoding
 from tokenizers import Tokenizer
 
+from .legible import legible
 from .words import Offsets
 
 # A tokenizer may give up on a long run of non-spaces (WordPiece makes one [UNK] of it) or slow down.
@@ -56,7 +57,8 @@ class TextEncoder:
         return self.encode_batch([text])[0]
 
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
-        """Return the encoding of each text; tokenised in parallel."""
+        """Return the encoding of each text as it is legible (`ie.legible`); tokenised in parallel."""
+        texts = [legible(text) for text in texts]
         cuts = [list(_segments(text)) for text in texts]
         parts = [
             _SURROGATE.sub("\ufffd", text[start:end])

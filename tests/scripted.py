@@ -21,7 +21,7 @@ def make_scripted(folder: Any) -> Any:
 
 
 class Scripted:
-    """A runtime to which a word is what `chances` say (label, chance), else nothing; logits times `factor`."""
+    """A runtime to which a word is what `chances` say (label, chance); logits times `factor`."""
 
     name, batch_tokens, parallel = "scripted", 1, 1
 

@@ -93,8 +93,8 @@ def micro_difference(
 ) -> tuple[float, Interval]:
     """Return how much higher the strict micro-F1 of `first` is than that of `second`, and its interval.
 
-    Either may be several runs over the same documents, whose F1 is averaged. Each draw of documents is the same for
-    all of them (paired bootstrap), so that what is hard for both does not widen the interval.
+    Either may be several runs over the same documents, whose F1 is averaged. Each draw of documents is the
+    same for all of them (paired bootstrap), so that what is hard for both does not widen the interval.
     """
 
     def averaged(tallies: Sequence[Tally]) -> tuple[float, Floats]:

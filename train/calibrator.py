@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from ie.checkpoint import ONNX_FILES, open_folder
@@ -12,10 +13,13 @@ from ie.loading import load
 from .calibration import Calibration, JudgedDocument, calibration_of
 from .pairing import check_duplicates
 from .temperature import Trials
-from .thresholds import FOLDS, best_threshold, folds, held_out_gain
+from .thresholds import FOLDS, Gain, best_threshold, folds, held_out_gain
 
 # A threshold is stored where it gains more strict F1 than this on documents it was not chosen on.
 MARGIN = 0.002
+# … in so many of the resamples of the documents, and in no corpus less than nothing: what is best for one
+# kind of text need not be for another.
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,13 @@ class LabelReport:
     after: float | None
     held_out: float | None
     threshold: float
-    gain: float
+    gain: Gain
 
     @property
     def pays(self) -> bool:
         """Whether the threshold is worth storing."""
-        return self.threshold > 0 and self.gain > MARGIN
+        f1, sure, least = self.gain
+        return self.threshold > 0 and f1 > MARGIN and sure >= SURE and least >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +64,22 @@ class CalibrationReport:
 
 
 def calibrate(
-    folder: Path, documents: Sequence[Document], *, threads: int | None = None, write: bool = True
+    folder: Path, corpora: Sequence[Sequence[Document]], *, threads: int | None = None, write: bool = True
 ) -> CalibrationReport:
-    """Fit temperature and thresholds to gold documents and, unless not to `write`, store them in `ie.json`.
+    """Fit temperature and thresholds to gold corpora and, unless not to `write`, store them in `ie.json`.
 
     They are fitted to the logits of the ONNX file that ships, int8 where there is one, else to torch's in
     its own precision. Raises `CheckpointError` where the folder holds no checkpoint, and `InputError`
     where there are fewer than FOLDS documents, two share an id, or nothing is annotated in them.
     """
+    documents = [document for corpus in corpora for document in corpus]
     check_duplicates(documents, "data")
     if len(documents) < FOLDS:
         raise InputError(f"A calibration needs {FOLDS} documents or more, not {len(documents)}.")
     has_onnx = any((folder / name).is_file() for name in ONNX_FILES)
     checkpoint, runtime = load(folder, "onnx" if has_onnx else "torch", threads=threads)
     trials = Trials(checkpoint, runtime, documents, checkpoint.labels)
-    report = _report(trials, checkpoint.settings.temperature, runtime.name)
+    report = _report(trials, [*map(len, corpora)], checkpoint.settings.temperature, runtime.name)
     if not report.spans:
         raise InputError(f"{folder} finds nothing in {len(documents)} documents that they could judge.")
     if write:
@@ -87,11 +93,16 @@ def store(folder: Path, temperature: float, thresholds: Mapping[str, float] | No
     (settings if thresholds is None else replace(settings, thresholds=dict(thresholds))).write(folder)
 
 
-def _report(trials: Trials, temperature_before: float, runtime: str) -> CalibrationReport:
+def _report(
+    trials: Trials, sizes: Sequence[int], temperature_before: float, runtime: str
+) -> CalibrationReport:
+    """Return the report on documents that are those of corpora of these sizes, one after another."""
     temperature, labels = trials.best(), trials.labels
     judged = trials.judged(temperature)
     found = [trials.judged(temperature_before), judged, judged_held_out(trials)]
     before, after, outside = (calibration_of(documents, labels) for documents in found)
+    cuts = [0, *accumulate(sizes)]
+    corpora = [judged[i:j] for i, j in pairwise(cuts)]
     return CalibrationReport(
         documents=len(judged),
         spans=after.scored,
@@ -101,7 +112,7 @@ def _report(trials: Trials, temperature_before: float, runtime: str) -> Calibrat
         before=before.ece,
         after=after.ece,
         held_out=outside.ece,
-        labels={label: _label(label, judged, (before, after, outside)) for label in labels},
+        labels={label: _label(label, corpora, (before, after, outside)) for label in labels},
     )
 
 
@@ -115,6 +126,7 @@ def judged_held_out(trials: Trials) -> list[JudgedDocument]:
     return [found[i] for i in everything]
 
 
-def _label(label: str, judged: list[JudgedDocument], found: Sequence[Calibration]) -> LabelReport:
+def _label(label: str, corpora: Sequence[list[JudgedDocument]], found: Sequence[Calibration]) -> LabelReport:
     before, after, held_out = (calibration.by_label[label] for calibration in found)
-    return LabelReport(before, after, held_out, best_threshold(judged, label), held_out_gain(judged, label))
+    threshold = best_threshold([document for corpus in corpora for document in corpus], label)
+    return LabelReport(before, after, held_out, threshold, held_out_gain(corpora, label))

@@ -11,7 +11,7 @@ from ie.errors import CheckpointError, ConfigError
 from ie.settings import read_object
 
 from .config import BaseConfig
-from .model import Base, _check_weights, _line, _locate, _set_dropout, _silence, read_tokenizer
+from .model import Base, check_weights, first_sentence, locate, read_tokenizer, set_dropout, silence
 
 _AUTO: Any = AutoModelForMaskedLM  # its methods are untyped
 _PROBE_TOKENS = 6
@@ -24,11 +24,11 @@ def load_masked_base(config: BaseConfig, max_tokens: int) -> Base:
     Hub cannot give it, and `ConfigError` where it does not take `max_tokens`.
     """
     assert config.name is not None
-    folder, revision = _locate(config.name, config.revision)
+    folder, revision = locate(config.name, config.revision)
     if not folder.is_dir():
         raise CheckpointError(f"The base folder {folder} does not exist.")
     read_object(folder / "config.json")
-    _check_weights(folder)
+    check_weights(folder)
     tokenizer, files = read_tokenizer(folder)
     model = _load(folder, config)
     if tokenizer.get_vocab_size() > model.config.vocab_size:
@@ -45,13 +45,13 @@ def load_masked_base(config: BaseConfig, max_tokens: int) -> Base:
 def _load(folder: Path, base: BaseConfig) -> PreTrainedModel:
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        _set_dropout(config, base)
-        with _silence():
+        set_dropout(config, base)
+        with silence():
             loaded: tuple[PreTrainedModel, dict[str, Any]] = _AUTO.from_pretrained(
                 folder, config=config, dtype=torch.float32, output_loading_info=True, trust_remote_code=False
             )
     except Exception as error:
-        raise CheckpointError(f"The base {folder} cannot be loaded: {_line(error)}.") from error
+        raise CheckpointError(f"The base {folder} cannot be loaded: {first_sentence(error)}.") from error
     model, report = loaded
     for name in report["missing_keys"]:
         if name.startswith(f"{model.base_model_prefix}."):

@@ -86,14 +86,14 @@ def load_base(
     if config.scratch is not None:
         return _from_scratch(config, labels, texts, max_tokens, known_tokenizer)
     assert config.name is not None
-    folder, revision = _locate(config.name, config.revision)
+    folder, revision = locate(config.name, config.revision)
     base = _from_folder(folder, config, labels, revision)
     if config.layers is None:
         return base
     return replace(base, model=keep_layers(base.model, config.layers))
 
 
-def _locate(name: str, revision: str | None) -> tuple[Path, str | None]:
+def locate(name: str, revision: str | None) -> tuple[Path, str | None]:
     """Return the folder of a base, and its commit where it comes from the Hub."""
     if is_hub_id(name):
         from ie.hub import fetch
@@ -113,7 +113,7 @@ def _from_folder(folder: Path, config: BaseConfig, labels: Sequence[str], revisi
     if not folder.is_dir():
         raise CheckpointError(f"The base folder {folder} does not exist.")
     read_object(folder / "config.json")
-    _check_weights(folder)
+    check_weights(folder)
     tokenizer, files = read_tokenizer(folder)
     model = _load_model(folder, labels, config)
     vocabulary = int(model.config.vocab_size)
@@ -124,7 +124,7 @@ def _from_folder(folder: Path, config: BaseConfig, labels: Sequence[str], revisi
     return Base(model, tokenizer, files, str(config.name), revision)
 
 
-def _check_weights(folder: Path) -> None:
+def check_weights(folder: Path) -> None:
     """Raise `CheckpointError` where weights are missing or a safetensors file is cut short."""
     for path in sorted(folder.glob("*.safetensors")):
         read_header(path)
@@ -146,7 +146,7 @@ def read_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, bytes]]:
         wrapped = AutoTokenizer.from_pretrained(folder, use_fast=True, trust_remote_code=False)
     except Exception as error:
         raise CheckpointError(
-            f"{folder} has no fast tokenizer and none can be made: {_line(error)}."
+            f"{folder} has no fast tokenizer and none can be made: {first_sentence(error)}."
         ) from error
     if not wrapped.is_fast:
         raise CheckpointError(f"{folder} has only a slow tokenizer ({type(wrapped).__name__}).")
@@ -159,7 +159,7 @@ def _read_fast(path: Path) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:
-        raise CheckpointError(f"Cannot read the tokenizer {path}: {_line(error)}.") from error
+        raise CheckpointError(f"Cannot read the tokenizer {path}: {first_sentence(error)}.") from error
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -174,8 +174,8 @@ def _load_model(folder: Path, labels: Sequence[str], base: BaseConfig) -> PreTra
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         same_tags = [config.id2label.get(i) for i in range(len(config.id2label))] == list(tags)
         config.id2label, config.label2id = dict(enumerate(tags)), {tag: i for i, tag in enumerate(tags)}
-        _set_dropout(config, base)
-        with _silence():
+        set_dropout(config, base)
+        with silence():
             loaded: tuple[PreTrainedModel, dict[str, Any]] = _AUTO.from_pretrained(
                 folder,
                 config=config,
@@ -185,7 +185,7 @@ def _load_model(folder: Path, labels: Sequence[str], base: BaseConfig) -> PreTra
                 trust_remote_code=False,
             )
     except Exception as error:
-        raise CheckpointError(f"The base {folder} cannot be loaded: {_line(error)}.") from error
+        raise CheckpointError(f"The base {folder} cannot be loaded: {first_sentence(error)}.") from error
     model, report = loaded
     mismatched = [name if isinstance(name, str) else name[0] for name in report["mismatched_keys"]]
     for name in (*report["missing_keys"], *mismatched):
@@ -197,7 +197,7 @@ def _load_model(folder: Path, labels: Sequence[str], base: BaseConfig) -> PreTra
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Keep transformers from reporting that the classifier is new, which it is meant to be."""
     level = transformers.logging.get_verbosity()
     transformers.logging.set_verbosity(logging.ERROR)
@@ -218,7 +218,7 @@ def _reset_classifier(model: PreTrainedModel) -> None:
             torch.nn.init.zeros_(parameter)
 
 
-def _set_dropout(config: PreTrainedConfig, base: BaseConfig) -> None:
+def set_dropout(config: PreTrainedConfig, base: BaseConfig) -> None:
     """Set the dropout probabilities that the configuration of an architecture knows by whatever name."""
     for name, value in config.to_dict().items():
         if "dropout" not in name or not (value is None or isinstance(value, float | int)):
@@ -239,7 +239,7 @@ def _from_scratch(
     else:
         wrapped = wrap_tokenizer(_read_fast(known / TOKENIZER_FILE))
     architecture = scratch_architecture(config.scratch, wrapped, labels, max_tokens)
-    _set_dropout(architecture, config)
+    set_dropout(architecture, config)
     model = _AUTO.from_config(architecture)
     with tempfile.TemporaryDirectory() as temporary:
         wrapped.save_pretrained(temporary)
@@ -276,7 +276,7 @@ def load_weights(base: Base, folder: Path) -> None:
     base.model.load_state_dict({name: value.float() for name, value in state.items()})
 
 
-def _line(error: Exception) -> str:
+def first_sentence(error: Exception) -> str:
     """Return the first sentence of an error of somebody else's, without its full stop."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__).rstrip(".")

@@ -57,8 +57,8 @@ def taught_windows(
     """Return `windows` with the mean of the probabilities of the teachers.
 
     Noisy copies, which confuse teachers, are left to the annotation. What a teacher says of a corpus is kept
-    in `cache` under the checksums of both. Raises `ConfigError` where a teacher has other labels than `labels`
-    or another tokenizer than the file `tokenizer`.
+    in `cache` under the checksums of both. Raises `ConfigError` where a teacher has other labels than
+    `labels` or another tokenizer than the file `tokenizer`.
     """
     ends = np.cumsum(windows.lengths)
     starts = ends - windows.lengths

@@ -1,10 +1,11 @@
 """Which score to demand of each label, so that F1 is best, and whether that holds on other documents."""
 
 from collections.abc import Sequence
-from itertools import accumulate
-from statistics import fmean
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .calibration import Judged, JudgedDocument
 from .metrics import Counts
@@ -12,8 +13,22 @@ from .metrics import Counts
 FOLDS = 5
 # As many times are the documents shared out anew: one partition of a small dev set is chance.
 REPEATS = 10
+RESAMPLES = 1000
 
 Documents = Sequence[JudgedDocument]
+Floats = NDArray[np.float64]
+
+
+class Gain(NamedTuple):
+    """The strict F1 that thresholds gain on documents that they were not chosen on.
+
+    `sure` is the share of resamples of the documents in which they gain anything, `least` what they gain in
+    the corpus where that is least; negative where they do harm.
+    """
+
+    f1: float
+    sure: float
+    least: float
 
 
 def best_threshold(documents: Documents, label: str) -> float:
@@ -43,16 +58,23 @@ def counts_above(documents: Documents, label: str, threshold: float) -> Counts:
     return Counts(sum(kept), len(kept) - sum(kept), gold - sum(kept))
 
 
-def held_out_gain(documents: Documents, label: str, seed: int = 0) -> float:
-    """Return the F1 that a threshold for `label` gains on documents other than those it was chosen on.
+def held_out_gain(corpora: Sequence[Documents], label: str, seed: int = 0) -> Gain:
+    """Return what a threshold for `label` gains on documents other than those it was chosen on.
 
-    The mean over REPEATS cross-validations of FOLDS folds, each with the documents shared out anew; negative
-    where thresholds do harm, 0 where there are too few documents to tell.
+    It is chosen on all corpora together, in REPEATS cross-validations of FOLDS folds, each with the documents
+    shared out anew; counts are means of these. Nothing is gained where there are fewer documents than folds.
     """
+    documents = [document for corpus in corpora for document in corpus]
     if len(documents) < FOLDS:
-        return 0.0
-    before = counts_above(documents, label, 0.0).f1
-    return fmean(_held_out_f1(documents, label, seed + i) for i in range(REPEATS)) - before
+        return Gain(0.0, 0.0, 0.0)
+    before = np.array([counts_above([document], label, 0.0) for document in documents], dtype=float)
+    after = np.mean([_held_out(documents, label, seed + i) for i in range(REPEATS)], axis=0)
+    drawn = np.random.default_rng(seed).integers(0, len(documents), (RESAMPLES, len(documents)))
+    resampled = _f1(after[drawn].sum(axis=1)) - _f1(before[drawn].sum(axis=1))
+    cuts = np.cumsum([0, *map(len, corpora)])
+    parts = [_f1(after[i:j].sum(axis=0)) - _f1(before[i:j].sum(axis=0)) for i, j in pairwise(cuts)]
+    gained = _f1(after.sum(axis=0)) - _f1(before.sum(axis=0))
+    return Gain(float(gained), float((resampled > 0).mean()), float(min(parts)))
 
 
 def folds(count: int, seed: int = 0) -> list[list[int]]:
@@ -61,15 +83,21 @@ def folds(count: int, seed: int = 0) -> list[list[int]]:
     return [sorted(part.tolist()) for part in np.array_split(order, FOLDS)]
 
 
-def _held_out_f1(documents: Documents, label: str, seed: int) -> float:
-    """Return the F1 of all documents, each under a threshold that was chosen without it."""
-    found = []
+def _held_out(documents: Documents, label: str, seed: int) -> Floats:
+    """Return the counts of each document, [documents, 3], under a threshold that was chosen without it."""
+    found = np.empty((len(documents), 3))
     for fold in folds(len(documents), seed):
         held_out = set(fold)
         rest = [document for i, document in enumerate(documents) if i not in held_out]
         threshold = best_threshold(rest, label)
-        found.append(counts_above([documents[i] for i in fold], label, threshold))
-    return Counts(*(sum(column) for column in zip(*found, strict=True))).f1
+        found[fold] = [counts_above([documents[i]], label, threshold) for i in fold]
+    return found
+
+
+def _f1(counts: Floats) -> Floats:
+    """Return the F1 of counts [..., 3] of right, spurious and missed spans; 0 where there are none."""
+    tp, wrong = counts[..., 0], counts[..., 1] + counts[..., 2]
+    return np.asarray(2 * tp / np.maximum(2 * tp + wrong, np.finfo(float).tiny))
 
 
 def _spans(documents: Documents, label: str) -> list[Judged]:

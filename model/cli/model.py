@@ -167,13 +167,14 @@ def calibrate(
     """Fit temperature and least scores by label to a checkpoint as it ships, and store them in ie.json.
 
     Held-out numbers are cross-validated: each document under what was fitted to the others. A least score
-    is stored only where it gains strict F1 held out.
+    is stored only where it gains strict F1 held out, in 95 % of resamples and in each file.
     """
     from ie.data.corpus import corpus_files, read_corpus
     from ie.train.calibrator import calibrate as fit
 
-    documents = [document for path in corpus_files(data) for document in read_corpus(path)]
-    report = fit(folder, documents, threads=threads, write=not dry_run)
+    report = fit(
+        folder, [read_corpus(path) for path in corpus_files(data)], threads=threads, write=not dry_run
+    )
     typer.echo(f"{report.documents} documents, {report.spans} spans found ({report.runtime})")
     typer.echo(f"temperature: {report.temperature_before:g} before, {report.temperature:g} now")
     typer.echo(_calibration(report))
@@ -210,20 +211,14 @@ def _calibration(report: "CalibrationReport") -> str:
     """Return a table of calibration errors and least scores."""
     from ie.markdown import table
 
-    rows = [("all", *map(_share, (report.before, report.after, report.held_out)), "", "", "")]
+    rows = [("all", *map(_share, (report.before, report.after, report.held_out)), *[""] * 5)]
     for label, found in report.labels.items():
         errors = map(_share, (found.before, found.after, found.held_out))
-        stored = "yes" if found.pays else "no"
-        rows.append((label, *errors, f"{found.threshold:.3f}", f"{found.gain:+.4f}", stored))
-    header = (
-        "error of scores",
-        "before",
-        "after",
-        "held out",
-        "least score",
-        "F1 gained, held out",
-        "stored",
-    )
+        gain, stored = found.gain, "yes" if found.pays else "no"
+        gains = (f"{gain.f1:+.4f}", f"{gain.least:+.4f}", f"{gain.sure:.2f}")
+        rows.append((label, *errors, f"{found.threshold:.3f}", *gains, stored))
+    scores = ("error of scores", "before", "after", "held out")
+    header = (*scores, "least score", "F1 held out", "in the worst file", "sure", "stored")
     return table(header, rows)
 
 

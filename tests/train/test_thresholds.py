@@ -78,15 +78,32 @@ def test_folds_share_all_documents_out(count):
 
 def test_what_holds_everywhere_gains_held_out():
     documents = [document((0.9, True), (0.3, False)) for _ in range(20)]
-    assert held_out_gain(documents, "PARTY") == pytest.approx(1 - 2 / 3)
+    gain = held_out_gain([documents], "PARTY")
+    assert gain == pytest.approx((1 - 2 / 3, 1.0, 1 - 2 / 3))
 
 
 def test_what_is_chance_gains_nothing_held_out():
     # the one span of the lowest score is wrong by chance
     documents = [document((0.4 + i / 100, i % 3 > 0)) for i in range(30)]
     assert best_threshold(documents, "PARTY") > 0
-    assert held_out_gain(documents, "PARTY") <= 0
+    gain = held_out_gain([documents], "PARTY")
+    assert gain.f1 <= 0
+    assert gain.sure < 0.5
 
 
-def test_too_few_documents_tell_nothing():
-    assert held_out_gain([document((0.9, True), (0.3, False))] * (FOLDS - 1), "PARTY") == 0
+def test_gains_of_one_corpus_and_losses_of_another_are_told_apart():
+    one = [document((0.9, True), (0.3, False)) for _ in range(20)]
+    other = [document((0.9, True), (0.3, True)) for _ in range(10)]
+    gain = held_out_gain([one, other], "PARTY")
+    assert gain.f1 > 0
+    assert gain.least == pytest.approx(2 / 3 - 1)
+
+
+def test_a_few_documents_are_not_sure():
+    documents = [document((0.9, True), (0.3, i > 0)) if i < 2 else document((0.9, True)) for i in range(30)]
+    assert held_out_gain([documents], "PARTY").sure < 0.95
+
+
+@pytest.mark.parametrize("corpora", [[], [[document((0.9, True), (0.3, False))] * (FOLDS - 1)]])
+def test_too_few_documents_tell_nothing(corpora):
+    assert held_out_gain(corpora, "PARTY") == (0, 0, 0)
