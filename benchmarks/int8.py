@@ -34,7 +34,7 @@ from ie.meters import Batch, RecordingRuntime
 from ie.runtimes.onnx import OnnxRuntime
 from ie.train.export import FP32
 from ie.train.metrics import Scores, score
-from ie.train.tracing import load_traceable, write_fp32
+from ie.train.tracing import load_traceable, trace
 
 TEXTS = Path(__file__).parent.parent / "data" / "news" / "train.jsonl"
 
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fp32 = given.fp32 or given.model / FP32
         if not fp32.is_file():
             fp32 = folder / "fp32.onnx"
-            write_fp32(load_traceable(given.model), fp32)
+            trace(load_traceable(given.model, folded=True), fp32)
         windows = windows_of(checkpoint, read_corpus(given.texts), given.windows)
         sources = Sources(fp32, windows)
         chosen = [name for name in VARIANTS if not given.only or name in (SHIPPED, *given.only)]

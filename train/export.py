@@ -18,7 +18,7 @@ from ie.runtimes.onnx import OnnxRuntime
 from .graph import weightless
 from .metrics import score
 from .quantize import quantize
-from .tracing import batches, load_traceable, trace, write_fp32
+from .tracing import batches, load_traceable, trace
 
 FP32, INT8 = "onnx/model.onnx", "onnx/model_quantized.onnx"
 
@@ -104,8 +104,8 @@ def _write_fp32(folder: Path, path: Path, graph: Path) -> list[_Sample]:
     model = load_traceable(folder)
     # folding constants renames the weights: the graph has to find them by name, int8 needs them folded
     trace(model, graph, folded=False)
+    trace(model, path, folded=True)
     graph.write_bytes(weightless(onnx.load(str(graph)), folder).SerializeToString())
-    write_fp32(model, path)
     samples = batches(model.model.config)
     with torch.no_grad():
         outputs = [model(torch.from_numpy(ids), torch.from_numpy(mask)).numpy() for ids, mask in samples]

@@ -9,22 +9,10 @@ from numpy.typing import NDArray
 
 from ie.runtimes import INPUTS
 
-from .shortcut import skip_mask
-
 OPSET = 17
 SHAPES = ((1, 1), (1, 17), (2, 64), (8, 33), (3, 256), (1, 511), (1, 512))
 
 Batch = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-
-def write_fp32(model: Any, path: Path) -> None:
-    """Write a traceable model to `path`, constants folded, and attention masked only where it has to be."""
-    import onnx
-
-    trace(model, path, folded=True)
-    graph = onnx.load(str(path))
-    if skip_mask(graph, longest(model.model.config)):
-        onnx.save(graph, str(path))
 
 
 def load_traceable(folder: Path) -> Any:

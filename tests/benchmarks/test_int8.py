@@ -50,9 +50,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sources(int8, variants, folder):
-    from ie.train.tracing import load_traceable, write_fp32
+    from ie.train.tracing import load_traceable, trace
 
-    write_fp32(load_traceable(folder / "model"), folder / "fp32.onnx")
+    trace(load_traceable(folder / "model", folded=True), folder / "fp32.onnx")
     windows = int8.windows_of(open_folder(folder / "model", None), toy.documents(6), 3)
     return variants.Sources(folder / "fp32.onnx", windows)
 

@@ -18,6 +18,7 @@ from ie.data.corpus import read_corpus
 from ie.errors import CheckpointError, ConfigError, IEError, UsageError
 from ie.extractor import Extractor
 from ie.labels import tag_names
+from ie.train import planned
 from ie.train import trainer as module
 from ie.train.attention import NAME
 from ie.train.config import parse_config
@@ -236,9 +237,9 @@ def test_the_best_weights_are_kept_and_patience_ends_the_run(tmp_path, base, mon
         stored.update({name: value.clone() for name, value in model.state_dict().items()})
         original(model, folder, dtype)
 
-    original = module.save_weights
+    original = planned.save_weights
     monkeypatch.setattr(module, "flatten_scores", flatten)
-    monkeypatch.setattr(module, "save_weights", keep)
+    monkeypatch.setattr(planned, "save_weights", keep)
     best = train(toy.config(tmp_path, base, "run.evaluate_every=2", "run.patience=2", "run.epochs=20"))
     record = json.loads((best / "train.json").read_text(encoding="utf-8"))
     assert [e["eval_f1"] for e in record["run"]["evaluations"]] == [0.1, 0.4, 0.3, 0.4]
