@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fp32 = given.fp32 or given.model / FP32
         if not fp32.is_file():
             fp32 = folder / "fp32.onnx"
-            trace(load_traceable(given.model, folded=True), fp32)
+            trace(load_traceable(given.model), fp32, folded=True)
         windows = windows_of(checkpoint, read_corpus(given.texts), given.windows)
         sources = Sources(fp32, windows)
         chosen = [name for name in VARIANTS if not given.only or name in (SHIPPED, *given.only)]

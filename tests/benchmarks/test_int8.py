@@ -52,7 +52,7 @@ def folder(tmp_path_factory):
 def sources(int8, variants, folder):
     from ie.train.tracing import load_traceable, trace
 
-    trace(load_traceable(folder / "model", folded=True), folder / "fp32.onnx")
+    trace(load_traceable(folder / "model"), folder / "fp32.onnx", folded=True)
     windows = int8.windows_of(open_folder(folder / "model", None), toy.documents(6), 3)
     return variants.Sources(folder / "fp32.onnx", windows)
 
