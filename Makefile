@@ -5,7 +5,7 @@ DEV := .venv
 
 .PHONY: demo check lint types test clean
 
-# `make model`: from the corpora to the shipped checkpoint. `demo` stays the default goal.
+# `make bundled`: from the corpora to the shipped checkpoint. `demo` stays the default goal.
 .DEFAULT_GOAL := demo
 include configs/bundled.mk
 

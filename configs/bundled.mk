@@ -1,6 +1,6 @@
 # From the corpora to the shipped checkpoint in one command:
 #
-#   make model SRC=FOLDER [BASE=intfloat/multilingual-e5-small]
+#   make bundled SRC=FOLDER [BASE=intfloat/multilingual-e5-small]
 #
 # SRC holds your copies of the corpora: rured2, rured2_rbc, nerel, factrueval, bsnlp, news, and dev.jsonl, annotated
 # articles of your own to measure on. A step that is done is not done again; a run that broke off goes on.
@@ -14,8 +14,8 @@ IE := $(DEV)/bin/ie
 # what a run is begun or resumed with: $(call train,NAME)
 train = $(IE) train --config configs/$(1).yaml $(if $(wildcard runs/$(1)/run.json),--resume)
 
-.PHONY: model
-model: runs/bundled/best/README.md
+.PHONY: bundled
+bundled: runs/bundled/best/README.md
 
 build/e5-ru-news: | $(DEV)/installed
 	$(IE) model trim $(BASE) $@ --corpus $(SRC)/news --pieces 23400

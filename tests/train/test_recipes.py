@@ -1,4 +1,5 @@
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,25 @@ def test_smoke_trains(tmp_path, monkeypatch):
     assert CliRunner().invoke(app, [*arguments, "--resume"]).exit_code == 0
     quick = [*arguments, "--overwrite", "--set", "run.epochs=1", "--set", "data.dev=[]"]
     assert CliRunner().invoke(app, quick).exit_code == 0
+
+
+def test_make_bundled_goes_through_all_stages_in_order():
+    command = ["make", "-n", "-B", "bundled", "SRC=elsewhere"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    stages = (
+        "model trim intfloat/multilingual-e5-small build/e5-ru-news",
+        "data convert nerel elsewhere/nerel/train",
+        "train --config configs/general.yaml",
+        "train --config configs/bundled.yaml",
+        "model export runs/bundled/best",
+        "model calibrate runs/bundled/best",
+        "model card runs/bundled/best",
+    )
+    places = [printed.index(stage) for stage in stages]
+    assert places == sorted(places)
+    corpora = {
+        c.path
+        for name in ("general", "bundled")
+        for c in load_config(ROOT / f"configs/{name}.yaml").data.train
+    }
+    assert all(path in printed for path in corpora if path.startswith("build/"))
