@@ -120,7 +120,9 @@ def in_blocks(model: Any, *, bits: int, accuracy: int, nodes: Sequence[str] | No
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
     settings = {"bits": bits, "block_size": 128, "is_symmetric": True, "accuracy_level": accuracy}
-    MatMulNBitsQuantizer(model, nodes_to_include=None if nodes is None else list(nodes), **settings).process()
+    # "nodes_to_include" adds nodes to those of the kinds to quantise, and takes none away
+    others = () if nodes is None else {node.name for node in model.graph.node}.difference(nodes)
+    MatMulNBitsQuantizer(model, nodes_to_exclude=list(others), **settings).process()
 
 
 def kept_in_fp32(sources: Sources, target: Path, *, count: int) -> None:

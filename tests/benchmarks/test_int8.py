@@ -115,6 +115,12 @@ def test_variants_are_smaller_and_near(variants, sources, tmp_path, name):
     assert 0 < np.abs(plain - found).max() < 1
 
 
+def test_only_the_named_nodes_go_into_blocks(variants, sources):
+    model = onnx.load(sources.fp32)
+    variants.in_blocks(model, bits=8, accuracy=4, nodes=variants.blocks(sources.fp32)["output/dense"])
+    assert [node.op_type for node in model.graph.node].count("MatMulNBits") == 2
+
+
 def test_the_command_prints_a_table(int8, folder, capsys):
     int8.main(
         [
