@@ -53,7 +53,7 @@ runs/bundled/best/train.json: runs/general/best/train.json $(READ)
 runs/bundled/best/README.md: runs/bundled/best/train.json
 	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl
 	rm runs/bundled/best/onnx/model.onnx
-	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl
+	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl --data data/news/dev.jsonl
 	rm -rf build/evaluation
 	$(IE) evaluate --model runs/bundled/best --data $(CORPORA)/dev.jsonl --output build/evaluation
 	$(IE) model card runs/bundled/best --evaluation build/evaluation/evaluation.json --name "ie, bundled model" \
