@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .batches import pad, plan_batches
 from .boundaries import tidy
 from .checkpoint import Checkpoint
+from .conventions import GUIDELINES, follow
 from .decode import decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
@@ -231,8 +232,9 @@ class Extractor:
         log_probs = [self._log_probs(item) for item in chunk.sections]
         settings = self.checkpoint.settings
         found = decode(log_probs, self.tags, settings.thresholds, settings.apart)
+        guided = settings.guidelines == GUIDELINES
         for item, spans in zip(chunk.sections, found, strict=True):
-            yield item.section, list(_entities(item, spans))
+            yield item.section, list(_entities(item, spans, guided))
 
     def _log_probs(self, item: _Prepared) -> NDArray[np.float64]:
         if not item.windows:
@@ -267,12 +269,16 @@ def _chunks(items: Iterable[_Section], most: int) -> Iterator[list[_Section]]:
         yield chunk
 
 
-def _entities(item: _Prepared, found: Sequence[tuple[Span, float]]) -> Iterator[Entity]:
+def _entities(item: _Prepared, found: Sequence[tuple[Span, float]], guided: bool) -> Iterator[Entity]:
+    """Yield the entities of spans in words; `guided` says whether by the conventions of the label guide."""
     text, section = item.text, item.section
-    spans = char_spans(item.words, [span for span, _ in found])
+    chars = char_spans(item.words, [span for span, _ in found])
+    spans = [(span, score) for span, (_, score) in zip(chars, found, strict=True)]
+    if guided:
+        spans = follow(text, spans)
     low = 0
-    for i, (span, (_, score)) in enumerate(zip(spans, found, strict=True)):
-        high = spans[i + 1].start if i + 1 < len(spans) else len(text)
+    for i, (span, score) in enumerate(spans):
+        high = spans[i + 1][0].start if i + 1 < len(spans) else len(text)
         tidied = tidy(text, span, low, high)
         if tidied is not None:
             moved = Span(section.start + tidied.start, section.start + tidied.end, tidied.label)

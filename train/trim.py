@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from ie.errors import CheckpointError, UsageError
 from ie.files import atomic_write
 
-from .vocabulary import check_supported, keep_pieces, select_pieces
+from .vocabulary import check_supported, keep_pieces, pieces_of_one_word, select_pieces
 
 JSON = dict[str, Any]
 CHUNK = 1000
@@ -73,7 +73,8 @@ def trim(
     """Write to `out` the model `base` (a folder or a Hub id) with a vocabulary of at most `pieces`.
 
     Pieces are counted on `texts`, of which every `held_out`-th is not counted but measured for the report
-    (0 measures none); `ie.train.vocabulary` says which pieces stay. Weights keep their type. Raises
+    (0 measures none); `ie.train.vocabulary` says which pieces stay, none of them with parts of several
+    words. Weights keep their type. Raises
     `CheckpointError` where `base` is no folder with a fast tokenizer and safetensors, and `UsageError`
     where there is nothing to count.
     """
@@ -82,14 +83,15 @@ def trim(
         raise UsageError(f"Cannot trim {folder} into itself; name another folder.")
     config, spec = _read(folder / "config.json"), _read(folder / "tokenizer.json")
     check_supported(spec, str(folder / "tokenizer.json"))
-    tokenizer = _whole_texts(spec)
-    counts, sample = _count(tokenizer, texts, held_out)
+    one_word = pieces_of_one_word(spec)
+    apart = keep_pieces(spec, one_word)
+    counts, sample = _count(_whole_texts(apart), texts, held_out)
     if not counts.any():
         raise UsageError("The corpus to trim the vocabulary by holds no text.")
-    kept = select_pieces(spec, counts, pieces, min_count)
+    kept = [one_word[i] for i in select_pieces(apart, counts, pieces, min_count)]
     trimmed = keep_pieces(spec, kept)
     _write(folder, out, _keep_in_config(config, kept, folder), trimmed, kept)
-    return _compare(tokenizer, _whole_texts(trimmed), kept, sample)
+    return _compare(_whole_texts(spec), _whole_texts(trimmed), kept, sample)
 
 
 def _folder(base: str | Path) -> Path:

@@ -3,6 +3,10 @@
 Removing pieces leaves the segmentation of a text as it was wherever all its pieces are kept: Unigram takes
 the best path and WordPiece the longest piece, and either stays best among fewer; BPE repeats the same merges
 as long as both halves of each are kept, so a piece is only kept together with all it is merged from.
+
+Pieces of a Unigram vocabulary may hold parts of several words, `▁(2` or `-2017`. A word that shares its first
+piece with the one before it has no tag of its own and can begin no span: «([2,1 млрд руб.])» could never be
+found. Such pieces are removed first.
 """
 
 import re
@@ -14,11 +18,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ie.errors import CheckpointError, UsageError
+from ie.words import words
 
 Spec = dict[str, Any]
 
 _BYTE_PIECE = re.compile(r"<0x[0-9A-F]{2}>")
 _ALPHABETS = ("LATIN", "CYRILLIC")
+
+
+def pieces_of_one_word(spec: Spec) -> list[int]:
+    """Return the ids of the pieces of the tokenizer `spec` without those of a Unigram that hold several words.
+
+    What a word is `ie.words` says. Pieces with a character that no other piece has stay, so that no text
+    becomes unknown, and so do added tokens.
+    """
+    model = _model_pieces(spec)
+    tokens = {token["content"] for token in spec["added_tokens"]}
+    outside = [token["id"] for token in spec["added_tokens"] if token["content"] not in model]
+    if spec["model"]["type"] != "Unigram":
+        return [*sorted(model.values()), *sorted(outside)]
+    kept = (
+        i
+        for piece, i in model.items()
+        if piece in tokens
+        or _BYTE_PIECE.fullmatch(piece)
+        or len(words(piece.replace("▁", " "))) < 2
+        or any(part not in model for part in piece)
+    )
+    return [*sorted(kept), *sorted(outside)]
 
 
 def select_pieces(

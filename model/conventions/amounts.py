@@ -1,0 +1,127 @@
+"""Conventions of sums: a sum has its figure, its currency and its bounds, and without a figure it is none."""
+
+import re
+
+from ie.document import Span
+from ie.values.amounts.currencies import NO_CODE, read_currency
+
+from .rule import Conventions
+
+# A figure at the end of what is before a span: «2,7 » of «2,7 млрд руб.».
+_FIGURE_BEFORE = re.compile(r"(?<![\w.,/-])[$€£¥₽₸]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|\d*)(?:[.,]\d+)?[ \u00a0]?$")
+_SIGN_BEFORE = re.compile(r"(?<!\w)[$€£¥₽₸][ \u00a0]?$")
+_NOT_BEFORE = re.compile(r"(?<!\w)не $", re.IGNORECASE)
+_DEGREE = re.compile(r"(?:более|менее|больше|меньше|выше|ниже|дороже|дешевле) ", re.IGNORECASE)
+_FROM_BEFORE = re.compile(r"(?<!\w)от $", re.IGNORECASE)
+_TO_INSIDE = re.compile(r"\d[^()]* до ")
+_WORD_AFTER = re.compile(r"[ \u00a0]?([$€£¥₽₸]|[^\W\d_]+)")
+_CURRENCY_SIGNS = re.compile(r"[$€£¥₽₸]")
+_WORD = re.compile(r"[^\W\d_]+")
+# What stands between the two sums of a range or a change in one currency.
+_DASH = re.compile(r"[ \u00a0]?[-–—][ \u00a0]?$")
+_TO = re.compile(r"[ \u00a0](?:до[ \u00a0])?$")
+# «подешевела на 2 доллара до 83 долларов»: a difference and where it led.
+_BY = re.compile(r"(?<!\w)на (?:\w+ ){0,2}$", re.IGNORECASE)
+# A comparator and the preposition that governs the sum: «примерно на 5 трлн», «более чем на триллион».
+_GOVERNED = re.compile(
+    r"(?:примерно|приблизительно|почти|около|порядка|чуть|ровно|более|менее|больше|меньше)(?: (?:более|менее|больше"
+    r"|меньше))?(?: чем)? (?:на|в|во|за|с|со|по|до) ",
+    re.IGNORECASE,
+)
+# Words that make no sum without a figure; «миллион», «десятки миллиардов» are figures themselves.
+_NO_FIGURE = frozenset(
+    "млн млрд трлн тыс более менее больше меньше около почти примерно порядка свыше до от не чем приблизительно".split()
+)
+
+
+def _with_figure(text: str, span: Span, low: int, high: int) -> Span:
+    """«1,75 [трлн руб.]»: the figure that was left out."""
+    if re.search(r"\d", text[span.start : span.end]):
+        return span
+    first = _WORD.match(text, span.start)
+    if first is None or not (_counted(first[0]) or read_currency(first[0])):
+        return span
+    return _from(span, _FIGURE_BEFORE.search(text[low : span.start]), low)
+
+
+def _counted(word: str) -> bool:
+    return word.lower().startswith(("тыс", "млн", "миллион", "млрд", "миллиард", "трлн", "триллион"))
+
+
+def _with_sign(text: str, span: Span, low: int, high: int) -> Span:
+    """«₽[9 985,3]»: the sign of the currency before the figure."""
+    if not text[span.start].isdigit():
+        return span
+    return _from(span, _SIGN_BEFORE.search(text[low : span.start]), low)
+
+
+def _with_currency(text: str, span: Span, low: int, high: int) -> Span:
+    """«[15 млн] рублей»: the currency after a sum that has none."""
+    after = _WORD_AFTER.match(text[:high], span.end)
+    if after is None or _currency(text, span) is not None:
+        return span
+    money = read_currency(after[1])
+    known = money is not None and not money.state and NO_CODE not in money.codes
+    return Span(span.start, after.end(), span.label) if known else span
+
+
+def _with_not(text: str, span: Span, low: int, high: int) -> Span:
+    """«не [более 1 млн рублей]»."""
+    if not _DEGREE.match(text, span.start):
+        return span
+    return _from(span, _NOT_BEFORE.search(text[low : span.start]), low)
+
+
+def _with_from(text: str, span: Span, low: int, high: int) -> Span:
+    """«от [3 до 5 млн евро]»."""
+    if not _TO_INSIDE.match(text[: span.end], span.start):
+        return span
+    return _from(span, _FROM_BEFORE.search(text[low : span.start]), low)
+
+
+def _from(span: Span, found: re.Match[str] | None, low: int) -> Span:
+    return Span(low + found.start(), span.end, span.label) if found else span
+
+
+def _range(text: str, span: Span, after: Span) -> Span | None:
+    """«[45 000] — [90 000 ₽]», «[259 млн долларов] до [450 млн]»: one span where the currency is one."""
+    gap = text[span.end : after.start]
+    dash = _DASH.match(gap)
+    if not dash and not (_TO.match(gap) and (gap.strip() or text.startswith("до ", after.start))):
+        return None
+    first, second = _currency(text, span), _currency(text, after)
+    if (dash and first) or (not dash and _BY.search(text[: span.start])):
+        return None
+    one = first is None or second is None or first == second
+    return Span(span.start, after.end, span.label) if one else None
+
+
+def _currency(text: str, span: Span) -> tuple[str, ...] | None:
+    """Return the codes of the first currency that a span names."""
+    surface = text[span.start : span.end]
+    words = (*_CURRENCY_SIGNS.findall(surface), *_WORD.findall(surface))
+    found = (money for word in words if (money := read_currency(word)) and not money.state)
+    return next((money.codes for money in found), None)
+
+
+def _ungoverned(text: str, span: Span, low: int, high: int) -> Span:
+    """«[примерно на 5 трлн рублей]»: a preposition that governs the sum ends what is outside."""
+    found = _GOVERNED.match(text[: span.end], span.start)
+    return Span(found.end(), span.end, span.label) if found and found.end() < span.end else span
+
+
+def _figured(text: str, span: Span, low: int, high: int) -> Span | None:
+    """«[почти]», «[руб.]»: without a figure there is no sum."""
+    surface = text[span.start : span.end]
+    if re.search(r"\d", surface):
+        return span
+    words = _WORD.findall(surface)
+    empty = all(word.lower() in _NO_FIGURE or read_currency(word) for word in words)
+    return None if empty else span
+
+
+AMOUNT = Conventions(
+    grow=(_with_figure, _with_sign, _with_currency, _with_from, _with_not),
+    join=(_range,),
+    cut=(_with_from, _ungoverned, _figured),
+)

@@ -1,0 +1,5 @@
+"""Conventions of dates."""
+
+from .rule import Conventions
+
+DATE = Conventions()

@@ -1,0 +1,5 @@
+"""Conventions of parties."""
+
+from .rule import Conventions
+
+PARTY = Conventions()

@@ -1,0 +1,22 @@
+"""What a convention is: a rule on one span, or on two that follow each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ie.document import Span
+
+Mend = Callable[[str, Span, int, int], Span | None]
+"""Of a text, a span and the limits `[low, high)` that its neighbours leave it: the span as it should be, or
+None where nothing of it is a mention."""
+
+Join = Callable[[str, Span, Span], Span | None]
+"""Of a text and two spans of one label that follow each other: the one span that both are, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """The rules of a label: each span is grown, neighbours are joined, what is left is cut or dropped."""
+
+    grow: tuple[Mend, ...] = ()
+    join: tuple[Join, ...] = ()
+    cut: tuple[Mend, ...] = ()
