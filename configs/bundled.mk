@@ -8,7 +8,7 @@ SRC ?= corpora
 BASE ?= intfloat/multilingual-e5-small
 CORPORA := build/corpora
 CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/nerel.jsonl $(CORPORA)/bsnlp.jsonl
-HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
+HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
 READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
 IE := $(DEV)/bin/ie
 # what a run is begun or resumed with: $(call train,NAME)
@@ -41,6 +41,9 @@ $(CORPORA)/rured2_read.jsonl: $(CORPORA)/rured2.jsonl data/standoff/rured2.jsonl
 $(CORPORA)/news_read.jsonl: data/standoff/news.jsonl | $(DEV)/installed
 	$(IE) data merge $< $(SRC)/news $@
 
+$(CORPORA)/read_dev.jsonl: data/standoff/news_dev.jsonl | $(DEV)/installed
+	$(IE) data merge $< $(SRC)/news $@
+
 $(CORPORA)/dev.jsonl: | $(DEV)/installed
 	cp $(SRC)/dev.jsonl $@
 
@@ -53,7 +56,8 @@ runs/bundled/best/train.json: runs/general/best/train.json $(READ)
 runs/bundled/best/README.md: runs/bundled/best/train.json
 	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl
 	rm runs/bundled/best/onnx/model.onnx
-	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl --data data/news/dev.jsonl
+	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl --data $(CORPORA)/read_dev.jsonl \
+	  --data data/news/dev.jsonl
 	rm -rf build/evaluation
 	$(IE) evaluate --model runs/bundled/best --data $(CORPORA)/dev.jsonl --output build/evaluation
 	$(IE) model card runs/bundled/best --evaluation build/evaluation/evaluation.json --name "ie, bundled model" \

@@ -105,19 +105,33 @@ def _unpaired(text: str, start: int, end: int) -> int | None:
             continue
         if char in _CLOSERS and open_places and _closes(text, open_places[-1], i, end):
             open_places.pop()
-        elif char in PAIRS:
+        elif char in PAIRS or _opens(text, i):
             open_places.append(i)
         elif char in _CLOSERS:
             return i
-    return open_places[0] if open_places else None
+    return open_places[0] if open_places and not _shares(text, open_places[0], end) else None
+
+
+def _opens(text: str, i: int) -> bool:
+    """Return whether a quote whose form does not tell opens what follows: `АО "НК "Тайга"`, `Банк ”Тайга”`."""
+    before, after = text[i - 1] if i else " ", text[i + 1 : i + 2]
+    return text[i] in '"”' and after.isalnum() and not (before.isalnum() or before in _CLOSING)
+
+
+def _shares(text: str, opened: int, end: int) -> bool:
+    """Return whether the last quote closes this one too, as in «АО «НК «Тайга»»: names in names share it."""
+    close = PAIRS.get(text[opened], text[opened])
+    return close in _CLOSING and text[end - 1] == close and text[end : end + 1] != close
 
 
 def _closes(text: str, opened: int, i: int, end: int) -> bool:
     """Return whether the sign at `i` closes the one at `opened`, by its form or as another style of quote."""
     opener, closer = text[opened], text[i]
-    if _CLOSERS[closer] == opener:
+    if _opens(text, i):
+        return False
+    if _CLOSERS[closer] == opener or closer == opener:
         return True
-    return opener in _OPENING and closer in _CLOSING and PAIRS[opener] not in text[i:end]
+    return opener in _OPENING and closer in _CLOSING and PAIRS.get(opener, opener) not in text[i:end]
 
 
 def _inside_word(text: str, i: int) -> bool:

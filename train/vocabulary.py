@@ -27,7 +27,7 @@ _ALPHABETS = ("LATIN", "CYRILLIC")
 
 
 def pieces_of_one_word(spec: Spec) -> list[int]:
-    """Return the ids of the pieces of the tokenizer `spec` without those of a Unigram that hold several words.
+    """Return the ids of the pieces of the tokenizer `spec`, without those of a Unigram with several words.
 
     What a word is `ie.words` says. Pieces with a character that no other piece has stay, so that no text
     becomes unknown, and so do added tokens.

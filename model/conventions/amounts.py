@@ -8,7 +8,9 @@ from ie.values.amounts.currencies import NO_CODE, read_currency
 from .rule import Conventions
 
 # A figure at the end of what is before a span: «2,7 » of «2,7 млрд руб.».
-_FIGURE_BEFORE = re.compile(r"(?<![\w.,/-])[$€£¥₽₸]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|\d*)(?:[.,]\d+)?[ \u00a0]?$")
+_FIGURE_BEFORE = re.compile(
+    r"(?<![\w.,/-])[$€£¥₽₸]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|\d*)(?:[.,]\d+)?[ \u00a0]?$"
+)
 _SIGN_BEFORE = re.compile(r"(?<!\w)[$€£¥₽₸][ \u00a0]?$")
 _NOT_BEFORE = re.compile(r"(?<!\w)не $", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:более|менее|больше|меньше|выше|ниже|дороже|дешевле) ", re.IGNORECASE)
@@ -23,14 +25,16 @@ _TO = re.compile(r"[ \u00a0](?:до[ \u00a0])?$")
 # «подешевела на 2 доллара до 83 долларов»: a difference and where it led.
 _BY = re.compile(r"(?<!\w)на (?:\w+ ){0,2}$", re.IGNORECASE)
 # A comparator and the preposition that governs the sum: «примерно на 5 трлн», «более чем на триллион».
+_DEGREES = "более|менее|больше|меньше"
 _GOVERNED = re.compile(
-    r"(?:примерно|приблизительно|почти|около|порядка|чуть|ровно|более|менее|больше|меньше)(?: (?:более|менее|больше"
-    r"|меньше))?(?: чем)? (?:на|в|во|за|с|со|по|до) ",
+    rf"(?:примерно|приблизительно|почти|около|порядка|чуть|ровно|{_DEGREES})(?: (?:{_DEGREES}))?(?: чем)?"
+    " (?:на|в|во|за|с|со|по|до) ",
     re.IGNORECASE,
 )
 # Words that make no sum without a figure; «миллион», «десятки миллиардов» are figures themselves.
-_NO_FIGURE = frozenset(
-    "млн млрд трлн тыс более менее больше меньше около почти примерно порядка свыше до от не чем приблизительно".split()
+_NO_FIGURE = re.compile(
+    f"млн|млрд|трлн|тыс|{_DEGREES}|около|почти|примерно|приблизительно|порядка|свыше|до|от|не|чем",
+    re.IGNORECASE,
 )
 
 
@@ -116,7 +120,7 @@ def _figured(text: str, span: Span, low: int, high: int) -> Span | None:
     if re.search(r"\d", surface):
         return span
     words = _WORD.findall(surface)
-    empty = all(word.lower() in _NO_FIGURE or read_currency(word) for word in words)
+    empty = all(_NO_FIGURE.fullmatch(word) or read_currency(word) for word in words)
     return None if empty else span
 
 

@@ -24,8 +24,8 @@ CONVENTIONS: Mapping[str, Conventions] = {
 def follow(text: str, found: Sequence[Found]) -> list[Found]:
     """Return the spans of a text as the guide wants them; a span made of two has the lower probability.
 
-    The spans are in order and none overlaps another, before and after. Labels without conventions stay as they
-    are.
+    The spans are in order and none overlaps another, before and after. Labels without conventions stay as
+    they are.
     """
     grown = _mended(text, found, {label: rules.grow for label, rules in CONVENTIONS.items()})
     return _mended(text, _joined(text, grown), {label: rules.cut for label, rules in CONVENTIONS.items()})

@@ -1,4 +1,4 @@
-"""Conventions of sectors: no adjective without its noun, nothing that means the whole economy, shared heads kept."""
+"""Conventions of sectors: no adjective without its noun, shared heads kept, the whole economy is none."""
 
 import re
 
@@ -14,21 +14,24 @@ from .rule import Conventions
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _NEXT_WORD = re.compile(r"[ \u00a0\n](\w+(?:-\w+)*)")
 # What stands between members of a list that share something.
-_LIST = re.compile(r"(?:-?,| и| или| и/или|, а также|, в том числе) (?:\w+[- ])?$|-, $")
+_LIST = re.compile(r"-?(?:,| и| или| и/или|, а также) $")
 _AND = re.compile(r"(?:,| и| или) $")
 # Nouns that an adjective makes a sector of, by the guide; alone they mean none.
-_HEADS = frozenset(
-    "отрасль сектор комплекс индустрия промышленность хозяйство система рынок сфера подотрасль сегмент".split()
-)
+_HEADS = "отрасль|подотрасль|сектор|сегмент|комплекс|индустрия|промышленность|хозяйство|система|рынок|сфера"
+_HEAD = re.compile(_HEADS)
 # Words that name no sector alone: the whole economy, or an activity that does not say of what.
-_WHOLE = _HEADS | frozenset(
-    "экономика бизнес производство промпроизводство разработка переработка добыча выпуск изготовление".split()
+_WHOLE = re.compile(
+    f"{_HEADS}|экономика|бизнес|производство|промпроизводство|выпуск|изготовление|разработка|переработка|добыча"
 )
 # Attributes that stay outside, beside those of states («российский»): where and how, not which industry.
-_OUTER = frozenset(
-    "мировой глобальный отечественный национальный местный региональный зарубежный иностранный "
-    "крупный весь новый европейский азиатский западный наш".split()
+_OUTER = re.compile(
+    "мировой|глобальный|отечественный|национальный|местный|региональный|зарубежный|иностранный|европейский"
+    "|азиатский|западный|крупный|новый|весь|наш"
 )
+
+
+def _is(word: str, lemma: re.Pattern[str]) -> bool:
+    return any(lemma.fullmatch(each) for each in lemmas(word))
 
 
 def _words(text: str, span: Span) -> tuple[str, ...]:
@@ -36,9 +39,9 @@ def _words(text: str, span: Span) -> tuple[str, ...]:
 
 
 def _is_attribute(word: str) -> bool:
-    """Return whether a word can only be an adjective or participle."""
+    """Return whether a word is likelier an adjective or participle than a noun."""
     known = readings(word)
-    return bool(known) and not any(reading.noun for reading in known)
+    return bool(known) and not known[0].noun
 
 
 def _is_bare(text: str, span: Span) -> bool:
@@ -57,7 +60,7 @@ def _with_head(text: str, span: Span, low: int, high: int) -> Span:
     after = _NEXT_WORD.match(text[:high], span.end)
     if after is None or not _is_bare(text, span):
         return span
-    head = bool(_HEADS & set(lemmas(after[1]))) and _agree(_words(text, span)[-1], after[1])
+    head = _is(after[1], _HEAD) and _agree(_words(text, span)[-1], after[1])
     return Span(span.start, after.end(), span.label) if head else span
 
 
@@ -107,7 +110,7 @@ def _without_outer(text: str, span: Span, low: int, high: int) -> Span:
 
 def _is_outer(word: str) -> bool:
     money = read_currency(word)
-    return _is_attribute(word) and ((money is not None and money.state) or bool(_OUTER & set(lemmas(word))))
+    return _is_attribute(word) and ((money is not None and money.state) or _is(word, _OUTER))
 
 
 def _whole(text: str, span: Span, low: int, high: int) -> Span | None:
@@ -115,7 +118,7 @@ def _whole(text: str, span: Span, low: int, high: int) -> Span | None:
     words = _words(text, span)
     if _is_bare(text, span):
         return None
-    return None if len(words) == 1 and _WHOLE & set(lemmas(words[0])) else span
+    return None if len(words) == 1 and _is(words[0], _WHOLE) else span
 
 
 SECTOR = Conventions(

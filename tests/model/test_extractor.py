@@ -3,12 +3,13 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scripted import Scripted, make_scripted
 
 import ie
 import tiny
@@ -285,3 +286,13 @@ def test_padding_and_batching_do_not_change_what_is_found(folder):
     alone = [Extractor.from_pretrained(folder).extract(text) for text in texts]
     together = list(Extractor.from_pretrained(folder, batch_tokens=4096).extract_batch(texts))
     assert [[e.span for e in d.entities] for d in alone] == [[e.span for e in d.entities] for d in together]
+
+
+@pytest.mark.parametrize(("guidelines", "found"), [("1.2", []), (None, ["промышленность"])])
+def test_conventions_are_for_models_of_the_label_guide(tmp_path, guidelines, found):
+    checkpoint = open_folder(make_scripted(tmp_path / "model"), None)
+    checkpoint = replace(checkpoint, settings=replace(checkpoint.settings, guidelines=guidelines))
+    # a word that the model does not know, and that alone is no sector by the guide
+    extractor = Extractor(checkpoint, Scripted(checkpoint, {"[UNK]": ("SECTOR", 0.9)}))
+    document = extractor.extract("промышленность купил завод", values=False)
+    assert [entity.text for entity in document.entities] == found

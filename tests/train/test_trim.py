@@ -10,7 +10,7 @@ from transformers import AutoModelForMaskedLM, AutoModelForTokenClassification, 
 import tiny
 from ie.errors import CheckpointError, UsageError
 from ie.train.trim import trim
-from ie.train.vocabulary import check_supported, keep_pieces, select_pieces
+from ie.train.vocabulary import check_supported, keep_pieces, pieces_of_one_word, select_pieces
 
 CORPUS = [
     "Компания вложит 1,2 млрд рублей до конца 2024 года.",
@@ -208,6 +208,18 @@ def test_post_processors_and_padding_are_renumbered(processor, expected):
     assert {**result["post_processor"], **expected} == result["post_processor"]
     assert result["padding"] == {"pad_id": 0}
     assert set(select_pieces(spec, np.zeros(5, dtype=np.int64))) >= {0, 2, 4}
+
+
+def test_pieces_of_several_words_are_removed():
+    pieces = ["<s>", "▁", "▁банк", "▁(2", "(", "2", "-2017", "-", "1,5", "100%", "▁«Г", "<0x0A>"]
+    tokens = [{"content": "<s>", "id": 0}, {"content": "[НОВОЕ]", "id": len(pieces)}]
+    model = {"type": "Unigram", "vocab": [[piece, -1.0] for piece in pieces], "unk_id": None}
+    kept = pieces_of_one_word({"added_tokens": tokens, "model": model})
+    # "%", "«" and their like are in no other piece: without these, texts with them would become unknown
+    assert [*pieces, "[НОВОЕ]"][kept[-1]] == "[НОВОЕ]"
+    assert [pieces[i] for i in kept[:-1]] == [*pieces[:3], "(", "2", "-2017", "-", "1,5", *pieces[9:]]
+    other = {"type": "WordPiece", "vocab": {"(2": 0, "(": 1, "2": 2}}
+    assert pieces_of_one_word({"added_tokens": [], "model": other}) == [0, 1, 2]
 
 
 def test_merges_are_kept_with_their_parts():

@@ -1,0 +1,111 @@
+"""What the label guide settles about spans of sums and sectors."""
+
+import pytest
+
+from ie.conventions import follow
+from ie.document import Span
+
+
+def marked(text: str, label: str) -> tuple[str, list[tuple[Span, float]]]:
+    """Return a text without its marks, and the spans that they are around with falling scores."""
+    plain, spans, start = "", list[tuple[Span, float]](), 0
+    for char in text:
+        if char == "⟦":
+            start = len(plain)
+        elif char == "⟧":
+            spans.append((Span(start, len(plain), label), 0.9 - len(spans) / 10))
+        else:
+            plain += char
+    return plain, spans
+
+
+def shown(text: str, label: str) -> list[str]:
+    """Return the spans that the conventions leave of those in a marked text."""
+    plain, spans = marked(text, label)
+    return [plain[span.start : span.end] for span, _ in follow(plain, spans)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the figure and the currency belong to a sum
+        ("выручка (2,1 ⟦млрд руб.⟧)", ["2,1 млрд руб."]),
+        ("выручка (1 234,5 ⟦тысячи рублей⟧)", ["1 234,5 тысячи рублей"]),
+        ("цена ₽⟦9 985,3⟧", ["₽9 985,3"]),
+        ("платят ⟦15 млн⟧ рублей", ["15 млн рублей"]),
+        ("платят ⟦15 млн⟧ людей", ["15 млн"]),
+        ("в 2021 ⟦миллиарды рублей⟧", ["2021 миллиарды рублей"]),
+        # comparators
+        ("не ⟦более 1 млн рублей⟧", ["не более 1 млн рублей"]),
+        ("вырос ⟦почти до $12 млрд⟧", ["$12 млрд"]),
+        ("⟦примерно на 5 трлн рублей⟧", ["5 трлн рублей"]),
+        ("⟦более чем на триллион рублей⟧", ["триллион рублей"]),
+        ("⟦более 5 трлн рублей⟧", ["более 5 трлн рублей"]),
+        # ranges and changes
+        ("от ⟦3 до 5 млн евро⟧", ["от 3 до 5 млн евро"]),
+        ("⟦45 000⟧ — ⟦90 000 ₽⟧", ["45 000 — 90 000 ₽"]),
+        ("⟦$1 млрд⟧ – ⟦$2 млрд⟧", ["$1 млрд", "$2 млрд"]),
+        ("с ⟦259 млн долларов⟧ до ⟦450 млн⟧", ["259 млн долларов до 450 млн"]),
+        ("с ⟦259 млн долларов⟧ ⟦до 450 млн долларов⟧", ["259 млн долларов до 450 млн долларов"]),
+        ("с ⟦259 млн долларов⟧ до ⟦450 млн евро⟧", ["259 млн долларов", "450 млн евро"]),
+        ("упал на ⟦2 рубля⟧ до ⟦56 рублей⟧", ["2 рубля", "56 рублей"]),
+        ("⟦2 рубля⟧ и ⟦56 рублей⟧", ["2 рубля", "56 рублей"]),
+        # what is no sum
+        ("вырос ⟦почти⟧ вдвое", []),
+        ("объём, ⟦млрд руб.⟧", []),
+        ("⟦миллионы евро⟧", ["миллионы евро"]),
+    ],
+)
+def test_sums(text: str, expected: list[str]) -> None:
+    assert shown(text, "AMOUNT") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the noun that an adjective makes a sector of
+        ("в ⟦банковском⟧ секторе страны", ["банковском секторе"]),
+        ("в ⟦банковском⟧ приложении", []),
+        ("⟦нефтяная⟧ компания", []),
+        ("⟦энергетика⟧ страны", ["энергетика"]),
+        # coordinated adjectives with one head
+        ("⟦нефтяной⟧ и ⟦газовой отраслей⟧", ["нефтяной и газовой отраслей"]),
+        (
+            "⟦металлургической⟧, ⟦лесной⟧ и ⟦пищевой промышленности⟧",
+            ["металлургической, лесной и пищевой промышленности"],
+        ),
+        ("⟦авиа⟧- и ⟦судостроение⟧", ["авиа- и судостроение"]),
+        ("⟦энергетика⟧, ⟦лёгкая промышленность⟧", ["энергетика", "лёгкая промышленность"]),
+        ("⟦химия⟧ и ⟦нефтехимия⟧", ["химия", "нефтехимия"]),
+        # activities that share an object, or do one thing to several
+        ("⟦производство⟧ и ⟦экспорт зерна⟧", ["производство и экспорт зерна"]),
+        ("⟦производство сыров⟧, ⟦масла⟧", ["производство сыров, масла"]),
+        ("⟦торговля⟧ и ⟦добыча нефти⟧", ["торговля", "добыча нефти"]),
+        # attributes that say where
+        ("⟦мировая энергетика⟧", ["энергетика"]),
+        ("⟦российская лёгкая промышленность⟧", ["лёгкая промышленность"]),
+        ("⟦финская промышленность⟧", []),
+        ("⟦внутренний туризм⟧", ["внутренний туризм"]),
+        # the whole economy
+        ("⟦промышленность⟧ выросла", []),
+        ("⟦экономика⟧", []),
+        ("⟦сельское хозяйство⟧", ["сельское хозяйство"]),
+    ],
+)
+def test_sectors(text: str, expected: list[str]) -> None:
+    assert shown(text, "SECTOR") == expected
+
+
+def test_a_span_made_of_two_has_the_lower_probability() -> None:
+    plain, spans = marked("⟦нефтяной⟧ и ⟦газовой отраслей⟧", "SECTOR")
+    assert follow(plain, spans) == [(Span(0, len(plain), "SECTOR"), 0.8)]
+
+
+def test_nothing_grows_into_the_span_beside_it() -> None:
+    spans = [(Span(0, 2, "DATE"), 0.9), (Span(3, 19, "AMOUNT"), 0.8)]
+    assert follow("12 миллионов рублей", spans) == spans
+
+
+def test_labels_without_conventions_stay() -> None:
+    spans = [(Span(0, 8, "PRODUCT"), 0.9), (Span(11, 26, "PRODUCT"), 0.8)]
+    assert follow("нефтяной и газовой отраслей", spans) == spans
