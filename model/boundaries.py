@@ -113,7 +113,7 @@ def _unpaired(text: str, start: int, end: int) -> int | None:
 
 
 def _opens(text: str, i: int) -> bool:
-    """Return whether a quote whose form does not tell opens what follows: `АО "НК "Тайга"`, `Банк ”Тайга”`."""
+    """Return whether a quote of either use opens what follows: `АО "НК "Тайга"`, `Банк ”Тайга”`."""
     before, after = text[i - 1] if i else " ", text[i + 1 : i + 2]
     return text[i] in '"”' and after.isalnum() and not (before.isalnum() or before in _CLOSING)
 

@@ -27,7 +27,7 @@ class Settings:
     apart: tuple[str, ...] = ()
     """Labels of which two spans never touch, so that what touches is one span."""
     guidelines: str | None = None
-    """Version of the label guide that the training data follow."""
+    """Version of the label guide that the training data follow; with that of `ie.conventions`, those hold."""
     checksums: Mapping[str, str] = field(default_factory=dict, hash=False)
     """SHA-256 of each weights file, by its path in the folder; recorded at export, compared by verify."""
 

@@ -89,7 +89,8 @@ class DataConfig:
     batch_tokens: int = bounded(2048, low=8)
     """Tokens in a batch of one device, padding included."""
     guidelines: str | None = None
-    """Version of the label guide that the corpora follow; kept with the checkpoint."""
+    """Version of the label guide that the corpora follow; kept with the checkpoint. With "1.2", that of
+    `ie.conventions`, what the model finds is made to follow them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _WORDS = (
     "numerals",
     "organizations",
     "party_words",
+    "places",
 )
 _LISTS: dict[str, Callable[[Path], Any]] = {
     **dict.fromkeys(_WORDS, compile_words),

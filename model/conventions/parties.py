@@ -1,4 +1,4 @@
-"""Conventions of parties: legal forms, quotes and states belong to names, places and descriptions are none."""
+"""Conventions of parties: legal forms, quotes and states belong to names; places are no parties."""
 
 import re
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from .rule import Conventions
 
 _B = "[ \u00a0\u202f]"
 _REACH = 90  # how many characters around a span a rule looks at
-_CLOSING = {"«": "»", '"': '"', "„": "“", "“": "”"}
 
 
-# --- edges that a span cannot have ---
+# --- edges that a name cannot have ---
 
-# What sentences begin with, and no second part of a name does.
-_OPENERS = frozenset(
-    "Также Позднее Ранее Позже Вчера Сегодня Завтра Накануне Напомним Отметим Уточним Добавим Заметим Кроме Однако "
-    "Поэтому После Перед Между Помимо Согласно Вместе Затем Теперь Тогда Когда Если Пока Сейчас Здесь Там Этот Эта "
-    "Это Эти Они Она Его Их Как Что Для При По Во На Из Об От До Фото Видео Источник Читайте Подробнее "
-    "Президент Премьер-министр Аким Глава Министр Депутат Начальник Председатель".split()
-)
 _SEAM = re.compile(r"(?<=[а-яё]{3})(?=[А-ЯЁ])")
+# What sentences begin with, and no second part of a name does.
+_OPENER = re.compile(
+    "(?:Также|Позднее|Ранее|Позже|Вчера|Сегодня|Завтра|Накануне|Напомним|Отметим|Уточним|Добавим|Заметим|Кроме|"
+    "Однако|Поэтому|После|Перед|Между|Помимо|Согласно|Вместе|Затем|Теперь|Тогда|Когда|Если|Пока|Сейчас|Здесь|Там|"
+    "Этот|Эта|Это|Эти|Они|Она|Его|Их|Как|Что|Для|При|По|Во|На|Из|Об|От|До|Фото|Видео|Источник|Читайте|Подробнее|"
+    r"Президент|Премьер-министр|Аким|Глава|Министр|Депутат|Начальник|Председатель)(?!\w)"
+)
+_FULL_NAME = re.compile(r"([А-ЯЁ][а-яё]+) [А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
 
 
 def _unglued(text: str, span: Span, low: int, high: int) -> Span:
@@ -33,32 +33,32 @@ def _unglued(text: str, span: Span, low: int, high: int) -> Span:
     surface = text[span.start : span.end]
     for seam in _SEAM.finditer(surface):
         name, rest = surface[: seam.start()], surface[seam.end() :]
-        if _is_name(rest):
+        if _is_full_name(rest):
             return Span(span.start + seam.end(), span.end, span.label)
-        opener = re.match(r"\w+(?:-\w+)*", rest)
-        if opener and (opener[0] in _OPENERS or _ends(name)):
-            return Span(span.start, span.start + seam.start(), span.label)
+        if _OPENER.match(rest) or _ends(name):
+            return _until(span, span.start + seam.start())
     end = _end_of_state(surface)
-    return span if end is None else Span(span.start, span.start + end, span.label)
+    return span if end is None else _until(span, span.start + end)
 
 
-def _is_name(words: str) -> bool:
-    """Return whether a given name and a surname are left of «АлматыНурлан Нургабылов»."""
-    given = re.fullmatch(r"([А-ЯЁ][а-яё]+) [А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?", words)
-    if given is None:
+def _is_full_name(surface: str) -> bool:
+    """Return whether a given name and a surname are what is left of «АлматыНурлан Нургабылов»."""
+    name = _FULL_NAME.fullmatch(surface)
+    if name is None:
         return False
-    listed = read_table("given_names").get(fold(given[1])) in ("m", "f")
-    return listed or any("Name" in parse.tag for parse in parses(given[1]))
+    listed = read_table("given_names").get(fold(name[1])) in ("m", "f")
+    return listed or any("Name" in parse.tag for parse in parses(name[1]))
 
 
 def _ends(name: str) -> bool:
     """Return whether a name must end where another word follows without a blank."""
-    state, last = read_state(name), name.rpartition(" ")[2]
-    return (state is not None and fold(name) != fold(state.name)) or last.islower()
+    state = read_state(name)
+    declined = state is not None and fold(name) != fold(state.name)
+    return declined or name.rpartition(" ")[2].islower()
 
 
 def _end_of_state(surface: str) -> int | None:
-    """Return where the name of a state ends in «Президент [Казахстанапровел]»."""
+    """Return where the name of a state ends in «парламент [Казахстанапринял]»."""
     start = surface.rfind(" ") + 1
     word = surface[start:]
     if not re.fullmatch("[А-ЯЁ][а-яё]{7,}", word) or read_state(word):
@@ -71,149 +71,176 @@ def _is_verb(word: str) -> bool:
     return any(parse.is_known and parse.tag.POS == "VERB" for parse in parses(word))
 
 
+def _until(span: Span, end: int) -> Span:
+    return Span(span.start, end, span.label)
+
+
 # --- what belongs to a name ---
 
 _FORM = re.compile(rf"(?<![\w-])[А-ЯЁ][А-ЯЁо]{{1,6}}{_B}*[«\"„“]?$")
-_SPELLED = re.compile(
+_SPELLED_FORM = re.compile(
     rf"(?<!\w)(?:\w+{_B}){{1,4}}(?:обществ|учреждени|предприяти|организаци|товариществ)\w+{_B}+[«\"„“]?$",
     re.IGNORECASE,
 )
+_CLOSING = {"«": "»", '"': '"', "„": "“", "“": "”"}
+_QUOTED_REST = re.compile(r"(?:-\w+|(?: (?:[A-ZА-ЯЁ][\w-]*|№|\d+)){1,2})(?=[»\"“”])")
+_HYPHENATED = re.compile(r"-(?:банк[а-я]{0,2}|\d{1,2})(?!\w)")
+_WORDS_BEFORE = tuple(re.compile(rf"(?<!\w)(?:[\w-]+{_B}){{{count}}}$") for count in (2, 1))
+_WORDS_AFTER = tuple(re.compile(rf"(?:{_B}[\w-]+){{{count}}}(?!\w)") for count in (2, 1))
 
 
 def _with_legal_form(text: str, span: Span, low: int, high: int) -> Span:
     """«ФГБУ «[Редакция «Российской газеты»]», «АО [«Казахтелеком»]»."""
     before = text[max(low, span.start - _REACH) : span.start]
-    for start in _forms_before(before):
-        start += span.start - len(before)
-        if split_legal_form(text[start : span.end])[1]:
+    for place in _forms(before):
+        start = span.start - len(before) + place
+        if _begins_with_form(text[start : span.end]):
             return Span(start, span.end, span.label)
     return span
 
 
-def _forms_before(before: str) -> Iterator[int]:
-    """Yield where what may be a legal form begins at the end of a text, the longest first."""
-    if spelled := _SPELLED.search(before):
+def _forms(before: str) -> Iterator[int]:
+    """Yield where what may be a legal form at the end of a text begins, the longest first."""
+    if spelled := _SPELLED_FORM.search(before):
         yield from (spelled.start() + word.start() for word in re.finditer(r"\w+", spelled[0]))
     elif form := _FORM.search(before):
         yield form.start()
 
 
+def _begins_with_form(name: str) -> bool:
+    bare, form = split_legal_form(name)
+    return form is not None and not bare.startswith(name.split()[0])
+
+
 def _with_rest_of_state(text: str, span: Span, low: int, high: int) -> Span:
     """«[российской] федерации», «южной [кореей]», «[Боснии] и Герцеговины»."""
-    words = re.findall(r"\w+", text[span.start : span.end])
-    if len(words) > 2 or not words[0].isalpha() or words[0].isascii():
+    if not re.fullmatch(r"[^\W\d_a-zA-Z]+(?:[ -][^\W\d_a-zA-Z]+)?", text[span.start : span.end]):
         return span
-    before = text[max(low, span.start - _REACH) : span.start]
-    after = text[span.end : min(high, span.end + _REACH)]
-    starts = [0, *(len(before) - m.start() for n in (1, 2) if (m := re.search(rf"(?<!\w)(?:[\w-]+{_B}){{{n}}}$", before)))]
-    ends = [0, *(m.end() for n in (1, 2) if (m := re.match(rf"(?:{_B}[\w-]+){{{n}}}(?!\w)", after)))]
-    longer = ((span.start - a, span.end + b) for a in reversed(starts) for b in reversed(ends) if a or b)
-    for start, end in longer:
-        state = read_state(text[start:end])
-        if state:
-            return Span(start, end, span.label)
+    before = (words.search(text, max(low, span.start - _REACH), span.start) for words in _WORDS_BEFORE)
+    after = (words.match(text, span.end, high) for words in _WORDS_AFTER)
+    ends = [*(found.end() for found in after if found), span.end]
+    for start in (*(found.start() for found in before if found), span.start):
+        # «государства Израиль» says what it is
+        if text.startswith("государств", start):
+            continue
+        for end in ends:
+            if end - start > span.end - span.start and read_state(text[start:end]):
+                return Span(start, end, span.label)
     return span
 
 
-_QUOTED_REST = re.compile(r"(?:-\w+|[ ](?:[\w№+-]+)(?:[ ][\w№+-]+)?)(?=[»\"“”])")
-
-
 def _with_rest_of_quote(text: str, span: Span, low: int, high: int) -> Span:
-    """«таможенный пост «[Восток]-Запад»», «партия «[Свобода] наступает»»."""
+    """«таможенный пост «[Восток]-Запад»», ««[Завод подшипников] № 1»»."""
     close = _CLOSING.get(text[span.start - 1 : span.start])
     rest = _QUOTED_REST.match(text, span.end, high)
-    if close is None or rest is None or text[rest.end()] != close or close in text[span.start : span.end]:
+    name = text[span.start : span.end]
+    if close is None or rest is None or text[rest.end()] != close or close in name or read_state(name):
         return span
-    return Span(span.start, rest.end(), span.label)
-
-
-_HYPHENATED = re.compile(r"-(?:банк[а-я]{0,2}|\d{1,2})(?!\w)")
+    return _until(span, rest.end())
 
 
 def _with_rest_of_word(text: str, span: Span, low: int, high: int) -> Span:
     """«в [СМП]-банке», «[ОГК]-3»."""
     rest = _HYPHENATED.match(text, span.end, high)
-    return Span(span.start, rest.end(), span.label) if rest and text[span.end - 1].isupper() else span
+    return _until(span, rest.end()) if rest and text[span.end - 1].isupper() else span
 
 
 # --- two spans that are one ---
 
-_PATRONYMIC = re.compile(r"[А-ЯЁ][а-яё-]+[ ][А-ЯЁ][а-яё]+(?:[оеь]?вич|ич|[оеи]вн|ичн|иничн)(?:а|у|ем|ом|е|ы|ой|)")
+_GIVEN_NAMES = re.compile(r"[А-ЯЁ][а-яё-]+ ([А-ЯЁ][а-яё]+(?:ич|вн|чн)[а-я]{0,2})")
 _SURNAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
 
 
 def _one_person(text: str, span: Span, after: Span) -> Span | None:
-    """«[Патрушева] [Дмитрия Николаевича]»."""
-    if text[span.end : after.start] != " " or not _PATRONYMIC.fullmatch(text, after.start, after.end):
-        return None
+    """«[Патрушева] [Дмитрия Николаевича]», not «мать [Кристины] [Ольга Алексеевна]»."""
     surname = _SURNAME.fullmatch(text, span.start, span.end)
-    known = surname and (read_state(surname[0]) or fold(surname[0]) in read_table("organizations"))
-    return Span(span.start, after.end, span.label) if surname and not known else None
-
-
-_BODY = re.compile(
-    r"(?:мин(?!ск)[а-я]+|[а-я]*фонд[а-я]*|федрезерв[а-я]*|конгресс[а-я]*|сенат[а-я]*|парламент[а-я]*|правительств[а-я]*|"
-    r"[а-я]*министерств[а-я]*|посольств[а-я]*|центробанк[а-я]*|генпрокуратур[а-я]*|верховн[а-я]+ суд[а-я]*)(?: .*)?",
-    re.IGNORECASE,
-)
+    given = _GIVEN_NAMES.fullmatch(text, after.start, after.end)
+    if surname is None or given is None or text[span.end : after.start] != " ":
+        return None
+    if read_state(surname[0]) or fold(surname[0]) in read_table("organizations"):
+        return None
+    wanted = {(parse.tag.case, parse.tag.gender) for parse in parses(given[1]) if "Patr" in parse.tag}
+    readings = (parse.tag for parse in parses(surname[0]) if parse.tag.number == "sing")
+    agree = any((tag.case, tag.gender) in wanted for tag in readings)
+    return _until(span, after.end) if agree else None
 
 
 def _one_body(text: str, span: Span, after: Span) -> Span | None:
-    """«[Минобороны] [ФРГ]», «[посольства России в] [США]»."""
-    first = text[span.start : span.end]
-    if text[span.end : after.start] not in (" ", "\u00a0") or not _BODY.fullmatch(first):
+    """«[Минобороны] [ФРГ]», «[посольства России в] [США]», not «[Банка России] [РФ]»."""
+    name, land = text[span.start : span.end], text[after.start : after.end]
+    state = read_state(land)
+    if text[span.end : after.start] not in (" ", "\u00a0") or state is None or not _is_body(name):
         return None
-    if not read_state(text[after.start : after.end]):
-        return None
-    own = read_state(first.rpartition(" ")[2])
-    return None if own else Span(span.start, after.end, span.label)
+    declined = land.isupper() or fold(land) != fold(state.name)
+    return _until(span, after.end) if declined and not read_state(name.rpartition(" ")[2]) else None
+
+
+def _is_body(name: str) -> bool:
+    word = fold(name.split()[0])
+    if name.endswith(" в"):
+        return bool(re.match("(?:ген)?(?:посольств|консульств|постпред|торгпред|представительств)", word))
+    if re.match("мин(?!ск)|федрезерв", word):
+        return True
+    kind = read_table("party_words").get(word)
+    return kind == "body" or (kind == "head" and not name.islower())
 
 
 # --- what is no part of a party, or no party ---
 
 _NEVER_LAST = re.compile(r"(?:\s+(?:в|во|на|по|с|со|и|о|об|из|для|от|к|при|за|у|а|но|до))+$")
-_OF_ITS_LAND = re.compile(r"(?<=[а-яё])\s+(?:страны|республики)$")
+_LAND = re.compile(r"(?<=[а-яё])(?<!ой)\s+(?:страны|республики)$")
 _TICKER = re.compile(r"(?<=\w) [A-Z]{3,5}$")
 _PRICE = re.compile(r" [₽$€¥]\d")
+_LEGAL_FORM = re.compile("[ОПЗ]?АО|ООО|ТОО|ИП|АНО|НКО|[ГМ]УП|ФГУП|ФГБУ|ОсОО|ТСЖ")
 _BOARD = re.compile(
-    r"(?:наблюдательн\w+ )?совет(?:а|у|ом|е)?(?: директоров)|правлени[еяюи]м?|(?:собрани|комитет)\w* (?:акционеров|кредиторов)",
+    r"совет\w{0,2} директоров|правлени\w{1,2}|(?:собрани|комитет)\w{0,2} (?:акционеров|кредиторов)",
     re.IGNORECASE,
 )
 
 
 def _bare(text: str, span: Span, low: int, high: int) -> Span | None:
-    """«[СИБУРа по] развитию», «[министерства культуры республики]», «[Сбербанк SBER] ₽293,89»."""
+    """«[СИБУРа] по развитию», «[министерства культуры] республики», «[Сбербанк] SBER ₽293,89»."""
     end = span.end
-    for tail in (_NEVER_LAST, _OF_ITS_LAND):
+    for tail in (_NEVER_LAST, _LAND):
         if found := tail.search(text[span.start : end]):
             end = span.start + found.start()
-    if _PRICE.match(text, end) and (ticker := _TICKER.search(text[span.start : end])):
+    ticker = _TICKER.search(text[span.start : end]) if _PRICE.match(text, end) else None
+    if ticker and split_legal_form(text[span.start : end])[1] is None:
         end = span.start + ticker.start()
-    return Span(span.start, end, span.label) if end > span.start else None
+    return _until(span, end) if end > span.start else None
 
 
-def _no_place(text: str, span: Span, low: int, high: int) -> Span | None:
-    """«[Тегеран] отверг», «[Республика Татарстан]», «[Израильская] армия»: places and adjectives are none."""
+def _not_a_place(text: str, span: Span, low: int, high: int) -> Span | None:
+    """«[Тегеран] отверг», «[Республика Татарстан]»; «[Республика Корея]» is a state."""
     surface = text[span.start : span.end]
     if not re.fullmatch(r"[\w\s()-]+", surface):
         return span
-    places = read_table("places")
-    words = [fold(word) for word in re.findall(r"\w+(?:-\w+)*", surface)]
-    kinds = {places.get(word) for word in words}
-    return span if None in kinds or kinds == {"part"} or read_state(surface) else None
+    kinds = {read_table("places").get(fold(word)) for word in re.findall(r"\w+(?:-\w+)*", surface)}
+    outside = kinds <= {"city", "region", "part"} and kinds != {"part"}
+    return None if outside and not read_state(surface) else span
 
 
-def _no_description(text: str, span: Span, low: int, high: int) -> Span | None:
+def _not_an_adjective(text: str, span: Span, low: int, high: int) -> Span | None:
+    """«[Израильская] армия»; in «экстрадировали [Украинского]» it is a surname."""
+    after = re.compile(rf"{_B}(\w{{3,}})").match(text, span.end)
+    if after is None or read_table("places").get(fold(text[span.start : span.end])) != "adjective":
+        return span
+    noun = after[1][0].isupper() or any(parse.tag.POS in ("NOUN", "ADJF") for parse in parses(after[1]))
+    return None if noun else span
+
+
+def _not_a_description(text: str, span: Span, low: int, high: int) -> Span | None:
     """«председатель [Правления]», «в столичном [управлении]», «учредитель [ТОО]»."""
     surface = text[span.start : span.end]
-    if _BOARD.fullmatch(surface) or split_legal_form(f"{surface} «А»")[0] == "А":
+    if _BOARD.fullmatch(surface) or _LEGAL_FORM.fullmatch(surface):
         return None
-    alone = surface.islower() and read_table("party_words").get(fold(surface)) == "head" and not text.islower()
-    return None if alone else span
+    # a text without capitals tells nothing
+    head = surface.islower() and read_table("party_words").get(fold(surface)) == "head"
+    return None if head and not text.islower() else span
 
 
 PARTY = Conventions(
     grow=(_unglued, _with_legal_form, _with_rest_of_state, _with_rest_of_quote, _with_rest_of_word),
     join=(_one_person, _one_body),
-    cut=(_bare, _no_place, _no_description),
+    cut=(_bare, _not_a_place, _not_an_adjective, _not_a_description),
 )

@@ -1,6 +1,8 @@
 """What the label guide settles about spans of sums and sectors."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ie.conventions import follow
 from ie.document import Span
@@ -109,3 +111,42 @@ def test_nothing_grows_into_the_span_beside_it() -> None:
 def test_labels_without_conventions_stay() -> None:
     spans = [(Span(0, 8, "PRODUCT"), 0.9), (Span(11, 26, "PRODUCT"), 0.8)]
     assert follow("нефтяной и газовой отраслей", spans) == spans
+
+
+MARKS = (*' \n\u00a0–-.:«»"()$₽%…', ", ", " ", " ")
+WORDS = (
+    "12 2,5 млн рублей долларов до от не более с по на и в почти тыс. года",
+    "январь 2016 вчера 17:03 понедельник текущем году начало кварталов утром X",
+    "нефтяной газовой отраслей промышленность добыча нефти мировая энергетика авиа-",
+    "АО ООО ТОО Казахтелеком Россия федерации правительство Иванов Po",
+)
+PIECES = (*MARKS, *" ".join(WORDS).split(), "Иван Иванович")
+LABELS = st.sampled_from(("AMOUNT", "DATE", "PARTY", "SECTOR", "PRODUCT"))
+
+
+@st.composite
+def tagged(draw: st.DrawFn) -> tuple[str, list[tuple[Span, float]]]:
+    """Draw a text and spans in it that do not overlap, of one piece or several."""
+    text, spans = "", list[tuple[Span, float]]()
+    for _ in range(draw(st.integers(1, 7))):
+        text += "".join(draw(st.lists(st.sampled_from(PIECES), max_size=3)))
+        start = len(text)
+        text += "".join(draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4)))
+        spans.append((Span(start, len(text), draw(LABELS)), draw(st.floats(0, 1))))
+    return text, spans
+
+
+@settings(max_examples=1000, deadline=None)
+@given(tagged())
+def test_whatever_is_found_stays_in_order_and_inside_the_text(
+    drawn: tuple[str, list[tuple[Span, float]]],
+) -> None:
+    text, spans = drawn
+    found = follow(text, spans)
+    edges = [0, *(edge for span, _ in found for edge in (span.start, span.end)), len(text)]
+    assert edges == sorted(edges)
+    assert all(span.start < span.end for span, _ in found)
+    assert {score for _, score in found} <= {score for _, score in spans}
+    assert [each for each in found if each[0].label == "PRODUCT"] == [
+        each for each in spans if each[0].label == "PRODUCT"
+    ]
