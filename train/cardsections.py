@@ -134,9 +134,14 @@ def recipe(facts: Facts) -> str:
         for key, value in config[section].items()
     }
     sizes = ("max_tokens", "window_overlap", "batch_tokens")
-    settings |= {f"data.{key}": config["data"][key] for key in sizes} | {"seed": config["seed"]}
+    seeds = [part["seed"] for part in facts.run.get("averaged", ())] or [config["seed"]]
+    settings |= {f"data.{key}": config["data"][key] for key in sizes} | {"seed": ", ".join(map(str, seeds))}
     rows = [(f"`{key}`", _code(value)) for key, value in settings.items() if value not in (None, {})]
-    return "\n\n".join(["## Training", table(("", ""), course), table(("setting", "value"), rows)])
+    parts = [table(("", ""), course), table(("setting", "value"), rows)]
+    if len(seeds) > 1:
+        mean = f"The weights are the mean of those of {len(seeds)} runs, which differ in their seeds."
+        parts.insert(0, f"{mean} Time and tokens are those of all.")
+    return "\n\n".join(["## Training", *parts])
 
 
 def confidence(facts: Facts) -> str:

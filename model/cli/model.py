@@ -1,4 +1,4 @@
-"""`ie model`: look at checkpoints, fetch, check, shrink, export, calibrate, describe and publish them."""
+"""`ie model`: look at checkpoints, fetch, check, shrink, average, export, calibrate, publish them."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ie.train.calibrator import CalibrationReport
 
 app = typer.Typer(
-    no_args_is_help=True, help="Look at checkpoints, fetch, check, shrink, export, calibrate, publish them."
+    no_args_is_help=True,
+    help="Look at checkpoints, fetch, check, shrink, average, export, calibrate, publish them.",
 )
 
 Ref = Annotated[
@@ -130,6 +131,18 @@ def trim(
         f"of {report.texts:,} texts held out {report.changed_share:.1%} are cut otherwise: "
         f"{report.growth:+.2%} tokens, {unknown:+,} unknown"
     )
+
+
+@app.command()
+def average(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="The checkpoints of the runs.")],
+    out: Annotated[Path, typer.Option(help="The new folder.")],
+) -> None:
+    """Take the mean of the weights of several runs of one recipe, as one checkpoint."""
+    from ie.train.soup import average as average_weights
+
+    average_weights(folders, out)
+    typer.echo(out)
 
 
 @app.command()

@@ -45,7 +45,7 @@ def _with_figure(text: str, span: Span, low: int, high: int) -> Span:
     first = _WORD.match(text, span.start)
     if first is None or not (_counted(first[0]) or read_currency(first[0])):
         return span
-    return _from(span, _FIGURE_BEFORE.search(text[low : span.start]), low)
+    return _from(span, _FIGURE_BEFORE.search(text, low, span.start))
 
 
 def _counted(word: str) -> bool:
@@ -56,12 +56,12 @@ def _with_sign(text: str, span: Span, low: int, high: int) -> Span:
     """«₽[9 985,3]»: the sign of the currency before the figure."""
     if not text[span.start].isdigit():
         return span
-    return _from(span, _SIGN_BEFORE.search(text[low : span.start]), low)
+    return _from(span, _SIGN_BEFORE.search(text, low, span.start))
 
 
 def _with_currency(text: str, span: Span, low: int, high: int) -> Span:
     """«[15 млн] рублей»: the currency after a sum that has none."""
-    after = _WORD_AFTER.match(text[:high], span.end)
+    after = _WORD_AFTER.match(text, span.end, high)
     if after is None or _currency(text, span) is not None:
         return span
     money = read_currency(after[1])
@@ -73,18 +73,18 @@ def _with_not(text: str, span: Span, low: int, high: int) -> Span:
     """«не [более 1 млн рублей]»."""
     if not _DEGREE.match(text, span.start):
         return span
-    return _from(span, _NOT_BEFORE.search(text[low : span.start]), low)
+    return _from(span, _NOT_BEFORE.search(text, low, span.start))
 
 
 def _with_from(text: str, span: Span, low: int, high: int) -> Span:
     """«от [3 до 5 млн евро]»."""
-    if not _TO_INSIDE.match(text[: span.end], span.start):
+    if not _TO_INSIDE.match(text, span.start, span.end):
         return span
-    return _from(span, _FROM_BEFORE.search(text[low : span.start]), low)
+    return _from(span, _FROM_BEFORE.search(text, low, span.start))
 
 
-def _from(span: Span, found: re.Match[str] | None, low: int) -> Span:
-    return Span(low + found.start(), span.end, span.label) if found else span
+def _from(span: Span, found: re.Match[str] | None) -> Span:
+    return Span(found.start(), span.end, span.label) if found else span
 
 
 def _range(text: str, span: Span, after: Span) -> Span | None:
@@ -94,7 +94,7 @@ def _range(text: str, span: Span, after: Span) -> Span | None:
     if not dash and not (_TO.match(gap) and (gap.strip() or text.startswith("до ", after.start))):
         return None
     first, second = _currency(text, span), _currency(text, after)
-    if (dash and first) or (not dash and _BY.search(text[: span.start])):
+    if (dash and first) or (not dash and _BY.search(text, max(0, span.start - 48), span.start)):
         return None
     one = first is None or second is None or first == second
     return Span(span.start, after.end, span.label) if one else None
@@ -110,7 +110,7 @@ def _currency(text: str, span: Span) -> tuple[str, ...] | None:
 
 def _ungoverned(text: str, span: Span, low: int, high: int) -> Span:
     """«[примерно на 5 трлн рублей]»: a preposition that governs the sum ends what is outside."""
-    found = _GOVERNED.match(text[: span.end], span.start)
+    found = _GOVERNED.match(text, span.start, span.end)
     return Span(found.end(), span.end, span.label) if found and found.end() < span.end else span
 
 

@@ -251,7 +251,7 @@ def _not_vague(text: str, span: Span, low: int, high: int) -> Span | None:
 
 def _not_weekly(text: str, span: Span, low: int, high: int) -> Span | None:
     """«по [средам]»."""
-    often = inside(text, span).fits(r"W\d") and text[: span.end].endswith(("ам", "ям"))
+    often = inside(text, span).fits(r"W\d") and text.endswith(("ам", "ям"), span.start, span.end)
     return None if often and left(text, span).last("по") is not None else span
 
 

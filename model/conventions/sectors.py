@@ -57,7 +57,7 @@ def _agree(word: str, noun: str) -> bool:
 
 def _with_head(text: str, span: Span, low: int, high: int) -> Span:
     """«[банковского] сектора»: the noun that an adjective makes a sector of."""
-    after = _NEXT_WORD.match(text[:high], span.end)
+    after = _NEXT_WORD.match(text, span.end, high)
     if after is None or not _is_bare(text, span):
         return span
     head = _is(after[1], _HEAD) and _agree(_words(text, span)[-1], after[1])

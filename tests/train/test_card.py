@@ -218,6 +218,15 @@ def test_noisy_copies_are_told_and_are_no_corpus_of_their_own(folder):
     assert card.count("- `two.jsonl` has no examples of DATE.") == 1
 
 
+def test_the_mean_of_runs_is_told_with_their_seeds(folder):
+    assert "| `seed` | `42` |" in card_of(folder)
+    averaged = [{"seed": seed, "dev": None} for seed in (1, 2, 3)]
+    save(folder, {**RUN, "dev": None, "averaged": averaged})
+    card = card_of(folder, evaluation())
+    assert "The weights are the mean of those of 3 runs" in card
+    assert "| `seed` | `1, 2, 3` |" in card
+
+
 def test_labels_of_others_have_no_meaning_of_ours(folder):
     save(folder, {**RUN, "config": {**RUN["config"], "labels": ["PARTY", "LAW"]}})
     card = card_of(folder)
