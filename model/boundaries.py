@@ -121,7 +121,8 @@ def _opens(text: str, i: int) -> bool:
 def _shares(text: str, opened: int, end: int) -> bool:
     """Return whether the last quote closes this one too, as in «АО «НК «Тайга»»: names in names share it."""
     close = PAIRS.get(text[opened], text[opened])
-    return close in _CLOSING and text[end - 1] == close and text[end : end + 1] != close
+    last = end - 1
+    return opened < last and close in _CLOSING and text[last] == close and text[end : end + 1] != close
 
 
 def _closes(text: str, opened: int, i: int, end: int) -> bool:
