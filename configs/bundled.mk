@@ -11,8 +11,8 @@ CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/nere
 HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
 READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
 IE := $(DEV)/bin/ie
-# what a run is begun or resumed with: $(call train,NAME)
-train = $(IE) train --config configs/$(1).yaml $(if $(wildcard runs/$(1)/run.json),--resume)
+# The second stage is run with each of these seeds, and the mean of the weights is shipped.
+RUNS := $(patsubst %,runs/bundled/%,1 2 3)
 
 .PHONY: bundled
 bundled: runs/bundled/best/README.md
@@ -48,10 +48,15 @@ $(CORPORA)/dev.jsonl: | $(DEV)/installed
 	cp $(SRC)/dev.jsonl $@
 
 runs/general/best/train.json: build/e5-ru-news $(CONVERTED) $(HELD_OUT)
-	$(call train,general)
+	$(IE) train --config configs/general.yaml $(if $(wildcard runs/general/run.json),--resume)
 
-runs/bundled/best/train.json: runs/general/best/train.json $(READ)
-	$(call train,bundled)
+$(RUNS:%=%/best/train.json): runs/bundled/%/best/train.json: runs/general/best/train.json $(READ)
+	$(IE) train --config configs/bundled.yaml --set seed=$* --set output.folder=runs/bundled/$* \
+	  $(if $(wildcard runs/bundled/$*/run.json),--resume)
+
+runs/bundled/best/train.json: $(RUNS:%=%/best/train.json)
+	rm -rf runs/bundled/best
+	$(IE) model average $(RUNS:%=%/best) --out runs/bundled/best
 
 runs/bundled/best/README.md: runs/bundled/best/train.json
 	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl

@@ -80,7 +80,7 @@ def unquote(name: str) -> str:
         return name
     if not name.endswith((close, "”") if name[0] == "„" else close):
         return name
-    inner = name[1:-1]
+    inner = name[1:-1].strip()
     if name[0] == close:
         if close not in inner or (inner.count(close) == 2 and inner.endswith(close)):
             return inner

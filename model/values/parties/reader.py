@@ -110,7 +110,7 @@ def _organization(name: str, context: Context) -> Party:
 
 def _mixed_quotes(name: str) -> str:
     """Return a name without the quotes around it where they are of two styles."""
-    inner = name[1:-1]
+    inner = name[1:-1].strip()
     mixed = name[:1] in _QUOTES and name[-1:] in _QUOTES and len(name) > 2
     return inner if mixed and not any(char in _QUOTES for char in inner) else name
 
