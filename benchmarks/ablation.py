@@ -3,9 +3,10 @@
     python benchmarks/ablation.py [--plan benchmarks/ablation.yaml] [--only NAME …] [--table]
 
 A plan names a configuration, seeds, dev files, and lines: a name and the settings in which it differs
-from the configuration (`set`, as for `ie train --set`), or another configuration (`config`). The first line
-is what the others are compared with. A run that is finished is not done again, one that broke off goes on;
-`--table` trains nothing and prints what there is.
+from the configuration (`set`, as for `ie train --set`), another configuration (`config`), or finished
+checkpoints (`checkpoints`), which are not trained. The first line is what the others are compared with. A run
+that is finished is not done again, one that broke off goes on; `--table` trains nothing and prints what
+there is.
 
 Of each dev file, the table has the strict F1 as the mean over seeds, and the difference in micro-F1 from the
 first line with its 95 % interval: paired bootstrap over documents, the same for all seeds. So it says what
@@ -13,7 +14,6 @@ other documents would have given, and the range over seeds what other seeds woul
 """
 
 import argparse
-import json
 import re
 import statistics
 import sys
@@ -24,11 +24,14 @@ from typing import Any
 
 import yaml
 
+from ie.checkpoint import TORCH_FILES
 from ie.data.corpus import read_corpus, write_corpus
 from ie.document import Document
 from ie.extractor import Extractor
+from ie.files import sha256
 from ie.labels import LABELS
 from ie.train.bootstrap import Interval, micro_difference
+from ie.train.card import RECORD_FILE, read_run
 from ie.train.config import Config, load_config
 from ie.train.metrics import Tally, tally
 from ie.train.runfolder import RunFolder
@@ -47,8 +50,8 @@ class Line:
     """Settings that differ."""
     config: str | None = None
     """A configuration of its own instead of the plan's."""
-    note: str = ""
-    """What a reader should know of it."""
+    checkpoints: tuple[str, ...] = ()
+    """Folders to measure instead of training anything."""
 
     @property
     def slug(self) -> str:
@@ -82,31 +85,33 @@ def run(config: Config) -> None:
         train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
 
 
-def predicted(config: Config, dev: Path) -> list[Document]:
-    """Return what the checkpoint of a finished run finds in a dev file; it is kept in the run's folder."""
-    kept = Path(config.output.folder) / f"found-{dev.parent.name}-{dev.name}"
+def finished(plan: Plan, line: Line) -> list[Path]:
+    """Return the checkpoints of a line that are there, one a seed."""
+    if line.checkpoints:
+        return [Path(name) for name in line.checkpoints if (Path(name) / RECORD_FILE).exists()]
+    folders = (RunFolder(Path(run_config(plan, line, seed).output.folder)) for seed in plan.seeds)
+    return [folder.best for folder in folders if folder.record.exists()]
+
+
+def predicted(checkpoint: Path, dev: Path) -> list[Document]:
+    """Return what a checkpoint finds in a dev file; it is kept beside its folder."""
+    weights = sha256(checkpoint / TORCH_FILES[0])[:8]
+    kept = checkpoint.parent / f"found-{weights}-{dev.parent.name}-{dev.name}"
     if not kept.exists():
-        extractor = Extractor.from_pretrained(Path(config.output.folder) / "best")
         gold = read_corpus(dev)
-        write_corpus(kept, extractor.extract_batch(gold, values=False))
+        write_corpus(kept, Extractor.from_pretrained(checkpoint).extract_batch(gold, values=False))
     return read_corpus(kept)
 
 
 def tallies(plan: Plan, line: Line, dev: Path) -> list[Tally]:
     """Return the counts of each finished run of a line on a dev file."""
     gold = read_corpus(dev)
-    configs = [run_config(plan, line, seed) for seed in plan.seeds]
-    done = [config for config in configs if RunFolder(Path(config.output.folder)).record.exists()]
-    return [tally(gold, predicted(config, dev), LABELS) for config in done]
+    return [tally(gold, predicted(checkpoint, dev), LABELS) for checkpoint in finished(plan, line)]
 
 
 def minutes(plan: Plan, line: Line) -> float:
     """Return the median training time of the finished runs of a line, in minutes."""
-    records = [RunFolder(Path(run_config(plan, line, seed).output.folder)).record for seed in plan.seeds]
-    spent = [
-        json.loads(path.read_text(encoding="utf-8"))["run"]["seconds"] for path in records if path.exists()
-    ]
-    return statistics.median(spent) / 60
+    return statistics.median(read_run(folder)["run"]["seconds"] for folder in finished(plan, line)) / 60
 
 
 def row(line: Line, ours: Sequence[Tally], base: Sequence[Tally], spent: float) -> str:
@@ -163,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.only and len(chosen) < len(set(options.only)):
         parser.error(f"the lines of {options.plan} are {', '.join(line.name for line in plan.lines)}")
     for seed in () if options.table else plan.seeds:
-        for line in chosen:
+        for line in (line for line in chosen if not line.checkpoints):
             print(f"{line.name}, seed {seed}", file=sys.stderr, flush=True)
             run(run_config(plan, line, seed))
     print("\n".join(table(plan)))

@@ -11,6 +11,8 @@ CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/nere
 HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
 READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
 IE := $(DEV)/bin/ie
+# what int8 and calibration are measured on
+DEVS := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl data/news/dev.jsonl
 # The second stage is run with each of these seeds, and the mean of the weights is shipped.
 RUNS := $(patsubst %,runs/bundled/%,1 2 3)
 
@@ -59,10 +61,9 @@ runs/bundled/best/train.json: $(RUNS:%=%/best/train.json)
 	$(IE) model average $(RUNS:%=%/best) --out runs/bundled/best
 
 runs/bundled/best/README.md: runs/bundled/best/train.json
-	$(IE) model export runs/bundled/best --dev $(CORPORA)/dev.jsonl
+	$(IE) model export runs/bundled/best $(DEVS:%=--dev %)
 	rm runs/bundled/best/onnx/model.onnx
-	$(IE) model calibrate runs/bundled/best --data $(CORPORA)/dev.jsonl --data $(CORPORA)/read_dev.jsonl \
-	  --data data/news/dev.jsonl
+	$(IE) model calibrate runs/bundled/best $(DEVS:%=--data %)
 	rm -rf build/evaluation
 	$(IE) evaluate --model runs/bundled/best --data $(CORPORA)/dev.jsonl --output build/evaluation
 	$(IE) model card runs/bundled/best --evaluation build/evaluation/evaluation.json --name "ie, bundled model" \

@@ -63,6 +63,21 @@ def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatc
     assert rows(capsys.readouterr().out) == found
 
 
+def test_finished_checkpoints_are_measured_and_not_trained(benchmark, plan, capsys, monkeypatch):
+    benchmark.main(["--plan", str(plan), "--only", "recipe"])
+    trained = rows(capsys.readouterr().out)["recipe"]
+    folders = [str(plan.parent / "runs" / "recipe" / str(seed) / "best") for seed in (1, 2)]
+    values = json.loads(plan.read_text(encoding="utf-8"))
+    lines = [{"name": "both", "checkpoints": folders}, {"name": "one", "checkpoints": folders[:1]}]
+    other = plan.parent / "finished.yaml"
+    other.write_text(json.dumps({**values, "lines": lines}), encoding="utf-8")
+    monkeypatch.setattr(benchmark, "train", None)
+    benchmark.main(["--plan", str(other)])
+    found = rows(capsys.readouterr().out)
+    assert found["both"] == trained
+    assert found["one"][0] == "1"
+
+
 def test_errors_name_what_is_wrong(benchmark, plan, tmp_path, capsys):
     with pytest.raises(SystemExit):
         benchmark.main(["--plan", str(plan), "--only", "nothing"])
