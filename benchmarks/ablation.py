@@ -33,7 +33,7 @@ from ie.labels import LABELS
 from ie.train.bootstrap import Interval, micro_difference
 from ie.train.card import RECORD_FILE, read_run
 from ie.train.config import Config, load_config
-from ie.train.metrics import Tally, tally
+from ie.train.metrics import Counts, Tally, tally
 from ie.train.runfolder import RunFolder
 from ie.train.schema import build
 from ie.train.trainer import train
@@ -96,7 +96,7 @@ def finished(plan: Plan, line: Line) -> list[Path]:
 def predicted(checkpoint: Path, dev: Path) -> list[Document]:
     """Return what a checkpoint finds in a dev file; it is kept beside its folder."""
     weights = sha256(checkpoint / TORCH_FILES[0])[:8]
-    kept = checkpoint.parent / f"found-{weights}-{dev.parent.name}-{dev.name}"
+    kept = checkpoint.parent / f"found-{checkpoint.name}-{weights}-{dev.parent.name}-{dev.name}"
     if not kept.exists():
         gold = read_corpus(dev)
         write_corpus(kept, Extractor.from_pretrained(checkpoint).extract_batch(gold, values=False))
@@ -118,15 +118,20 @@ def row(line: Line, ours: Sequence[Tally], base: Sequence[Tally], spent: float) 
     """Return a row of the table."""
     scores = [found.scores.strict for found in ours]
     micro = [100 * score.micro.f1 for score in scores]
-    labels = [100 * statistics.mean(score.labels[label].f1 for score in scores) for label in LABELS]
     cells = [line.name, str(len(ours)), f"{statistics.mean(micro):.1f} ({min(micro):.1f}–{max(micro):.1f})"]
     if ours is not base:
         mean, interval = micro_difference(ours, base)
         cells.append(_signed(mean, interval))
     else:
         cells.append("")
-    cells += [f"{value:.1f}" for value in labels]
+    cells += [_mean([score.labels[label] for score in scores]) for label in LABELS]
     return f"| {' | '.join([*cells, f'{spent:.0f}'])} |"
+
+
+def _mean(counts: Sequence[Counts]) -> str:
+    """Return the mean F1 of a label, a dash where the dev file has none of it."""
+    gold = any(count.tp + count.fn for count in counts)
+    return f"{100 * statistics.mean(count.f1 for count in counts):.1f}" if gold else "–"
 
 
 def _signed(mean: float, interval: Interval) -> str:
