@@ -7,9 +7,10 @@ from ie.values.amounts.currencies import NO_CODE, read_currency
 
 from .rule import Conventions
 
-# A figure at the end of what is before a span: «2,7 » of «2,7 млрд руб.».
+# A figure at the end of what is before a span: «2,7 » of «2,7 млрд руб.»; no year.
 _FIGURE_BEFORE = re.compile(
-    r"(?<![\w.,/-])[$€£¥₽₸]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|\d*)(?:[.,]\d+)?[ \u00a0]?$"
+    r"(?<![\w.,/-])(?!(?:19|20)\d\d[ \u00a0]?$)"
+    r"[$€£¥₽₸]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|\d*)(?:[.,]\d+)?[ \u00a0]?$"
 )
 _SIGN_BEFORE = re.compile(r"(?<!\w)[$€£¥₽₸][ \u00a0]?$")
 _NOT_BEFORE = re.compile(r"(?<!\w)не $", re.IGNORECASE)

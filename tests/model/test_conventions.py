@@ -1,30 +1,12 @@
 """What the label guide settles about spans of sums and sectors."""
 
 import pytest
+from guided import marked, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ie.conventions import follow
 from ie.document import Span
-
-
-def marked(text: str, label: str) -> tuple[str, list[tuple[Span, float]]]:
-    """Return a text without its marks, and the spans that they are around with falling scores."""
-    plain, spans, start = "", list[tuple[Span, float]](), 0
-    for char in text:
-        if char == "⟦":
-            start = len(plain)
-        elif char == "⟧":
-            spans.append((Span(start, len(plain), label), 0.9 - len(spans) / 10))
-        else:
-            plain += char
-    return plain, spans
-
-
-def shown(text: str, label: str) -> list[str]:
-    """Return the spans that the conventions leave of those in a marked text."""
-    plain, spans = marked(text, label)
-    return [plain[span.start : span.end] for span, _ in follow(plain, spans)]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +18,7 @@ def shown(text: str, label: str) -> list[str]:
         ("цена ₽⟦9 985,3⟧", ["₽9 985,3"]),
         ("платят ⟦15 млн⟧ рублей", ["15 млн рублей"]),
         ("платят ⟦15 млн⟧ людей", ["15 млн"]),
-        ("в 2021 ⟦миллиарды рублей⟧", ["2021 миллиарды рублей"]),
+        ("в 2021 ⟦миллиарды рублей⟧", ["миллиарды рублей"]),
         # comparators
         ("не ⟦более 1 млн рублей⟧", ["не более 1 млн рублей"]),
         ("вырос ⟦почти до $12 млрд⟧", ["$12 млрд"]),

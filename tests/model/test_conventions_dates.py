@@ -1,20 +1,7 @@
 """What the label guide settles about spans of dates."""
 
 import pytest
-
-from ie.conventions import follow
-from ie.document import Span
-
-
-def shown(text: str) -> list[str]:
-    """Return what the conventions leave of the dates that stand in `⟦⟧`."""
-    spans, plain = list[tuple[Span, float]](), ""
-    for piece in text.split("⟦"):
-        date, mark, rest = piece.rpartition("⟧")
-        if mark:
-            spans.append((Span(len(plain), len(plain) + len(date), "DATE"), 0.9))
-        plain += date + rest
-    return [plain[span.start : span.end] for span, _ in follow(plain, spans)]
+from guided import shown
 
 
 @pytest.mark.parametrize(
@@ -58,7 +45,7 @@ def shown(text: str) -> list[str]:
     ],
 )
 def test_what_belongs_to_a_date(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    assert shown(text, "DATE") == expected
 
 
 @pytest.mark.parametrize(
@@ -85,7 +72,7 @@ def test_what_belongs_to_a_date(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_outside_a_date(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    assert shown(text, "DATE") == expected
 
 
 @pytest.mark.parametrize(
@@ -108,7 +95,7 @@ def test_what_is_outside_a_date(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_no_date(text: str) -> None:
-    assert shown(text) == []
+    assert shown(text, "DATE") == []
 
 
 @pytest.mark.parametrize(
@@ -143,4 +130,4 @@ def test_what_is_no_date(text: str) -> None:
     ],
 )
 def test_the_examples_of_the_guide_stay(date: str) -> None:
-    assert shown(f"Это было ⟦{date}⟧, сообщили в среду.") == [date]
+    assert shown(f"Это было ⟦{date}⟧, сообщили в среду.", "DATE") == [date]

@@ -1,22 +1,7 @@
 """What the label guide settles about spans of parties."""
 
 import pytest
-
-from ie.boundaries import tidy
-from ie.conventions import follow
-from ie.document import Span
-
-
-def shown(text: str) -> list[str]:
-    """Return what the conventions leave of the parties that stand in `⟦⟧`, with tidy edges."""
-    spans, plain = list[tuple[Span, float]](), ""
-    for piece in text.split("⟦"):
-        party, mark, rest = piece.rpartition("⟧")
-        if mark:
-            spans.append((Span(len(plain), len(plain) + len(party), "PARTY"), 0.9))
-        plain += party + rest
-    found = (tidy(plain, span, 0, len(plain)) for span, _ in follow(plain, spans))
-    return [plain[span.start : span.end] for span in found if span]
+from guided import shown
 
 
 @pytest.mark.parametrize(
@@ -53,7 +38,7 @@ def shown(text: str) -> list[str]:
     ],
 )
 def test_what_belongs_to_a_party(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    assert shown(text, "PARTY") == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +63,7 @@ def test_what_belongs_to_a_party(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_outside_a_party(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    assert shown(text, "PARTY") == expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +82,7 @@ def test_what_is_outside_a_party(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_no_party(text: str) -> None:
-    assert shown(text) == []
+    assert shown(text, "PARTY") == []
 
 
 @pytest.mark.parametrize(
@@ -126,5 +111,5 @@ def test_what_is_no_party(text: str) -> None:
     ],
 )
 def test_names_stay(party: str) -> None:
-    assert shown(f"Об этом сообщили ⟦{party}⟧ и другие.") == [party]
-    assert shown(f"Это ⟦{party}⟧.") == [party]
+    assert shown(f"Об этом сообщили ⟦{party}⟧ и другие.", "PARTY") == [party]
+    assert shown(f"Это ⟦{party}⟧.", "PARTY") == [party]
