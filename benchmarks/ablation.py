@@ -2,8 +2,8 @@
 
     python benchmarks/ablation.py [--plan benchmarks/ablation.yaml] [--only NAME …] [--table]
 
-A plan names a configuration, seeds, dev files, and lines: a name and the settings in which it differs
-from the configuration (`set`, as for `ie train --set`), another configuration (`config`), or finished
+A plan names a configuration, settings of all runs (`set`, as for `ie train --set`), seeds, dev files, and
+lines: a name and the settings in which it differs (`set`), another configuration (`config`), or finished
 checkpoints (`checkpoints`), which are not trained. The first line is what the others are compared with. A run
 that is finished is not done again, one that broke off goes on; `--table` trains nothing and prints what
 there is.
@@ -68,13 +68,15 @@ class Plan:
     """Where the runs lie."""
     seeds: tuple[int, ...]
     dev: tuple[str, ...]
+    set: tuple[str, ...] = ()
+    """Settings of all runs."""
     lines: tuple[Line, ...] = field(default=())
 
 
 def run_config(plan: Plan, line: Line, seed: int) -> Config:
     """Return the configuration of one run."""
     folder = Path(plan.folder) / line.slug / str(seed)
-    extra = [*line.set, f"seed={seed}", f"output.folder={folder}"]
+    extra = [*plan.set, *line.set, f"seed={seed}", f"output.folder={folder}"]
     return load_config(line.config or plan.config, extra)
 
 

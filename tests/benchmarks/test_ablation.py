@@ -26,10 +26,11 @@ def benchmark():
 def plan(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plan")
     base = tiny.make(folder / "base", texts=[d.text for d in toy.documents(30)], hidden=16)
-    config = to_mapping(toy.config(folder, base, "run.epochs=12", "run.save_every=10"))
+    config = to_mapping(toy.config(folder, base, "run.save_every=10"))
     (folder / "recipe.yaml").write_text(json.dumps(config), encoding="utf-8")
     values = {
         "config": str(folder / "recipe.yaml"),
+        "set": ["run.epochs=12"],
         "folder": str(folder / "runs"),
         "seeds": [1, 2],
         "dev": [str(folder / "dev.jsonl")],
