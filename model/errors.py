@@ -49,3 +49,8 @@ class HubError(CheckpointError):
 
 class MissingDependencyError(UsageError):
     """An optional dependency is not installed; the message names the extra that brings it."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what a library's error says, the name of its class where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

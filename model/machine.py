@@ -4,11 +4,9 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from .processor import cores, features
+from .processor import cores, features, processor_name
 
-CPU_INFO = Path("/proc/cpuinfo")
 # The instructions that products of matrices hang on, as Linux spells them: of x86, then of ARM.
 TELLING = (
     *("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"),
@@ -38,23 +36,13 @@ class Machine:
 def this_machine() -> Machine:
     """Return what this machine is."""
     return Machine(
-        processor=_processor(),
+        processor=processor_name() or platform.processor() or platform.machine(),
         features=tuple(name for name in TELLING if name in features()),
         cores=cores(),
         system=platform.platform(),
         python=platform.python_version(),
         packages=_versions(),
     )
-
-
-def _processor() -> str:
-    """Return what the processor calls itself, or its architecture where the system does not say."""
-    try:
-        lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return named or platform.processor() or platform.machine()
 
 
 def _versions() -> dict[str, str]:

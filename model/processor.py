@@ -1,4 +1,4 @@
-"""What the processor offers: how many cores this process may use, and which instructions it has."""
+"""What the processor is: its name, how many cores this process may use, and which instructions it has."""
 
 import os
 from functools import cache
@@ -24,12 +24,21 @@ def _quota(unlimited: int) -> int:
         return unlimited
 
 
+def processor_name() -> str:
+    """Return what the processor calls itself, an empty string where the system does not say."""
+    return _told("model name")
+
+
 @cache
 def features() -> frozenset[str]:
     """Return the instruction sets of the processor as Linux names them ("avx512_vnni"); elsewhere none."""
+    return frozenset(_told("flags", "Features").split())
+
+
+def _told(*fields: str) -> str:
+    """Return what Linux says of the first core under one of `fields`, an empty string for nothing."""
     try:
         lines = _CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return frozenset()
-    flags = next((line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))), "")
-    return frozenset(flags.split())
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(fields)), "")

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from ie.arrow import Item, check_columns, import_pyarrow, items_of
 from ie.document import Document
 from ie.encodings import detect
-from ie.errors import InputError
+from ie.errors import InputError, first_line
 from ie.inputs import PEEK_BYTES, Reading, read_documents
 from ie.records import read_jsonl
 from ie.sources import SUFFIXES, InputFormat, display_name, find_files
@@ -148,7 +148,7 @@ def _parquet(path: Path) -> Iterator[Any]:
         with pq.ParquetFile(path) as file:
             yield file
     except pa.ArrowException as error:
-        raise InputError(f"Not a Parquet file: {str(error).strip().splitlines()[0]}") from error
+        raise InputError(f"Not a Parquet file: {first_line(error)}") from error
 
 
 def read(piece: Piece, reading: Reading) -> "Iterator[tuple[list[Item], pa.RecordBatch | None]]":

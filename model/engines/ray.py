@@ -18,7 +18,7 @@ from typing import Any
 
 from ie.arrow import Request, import_pyarrow
 from ie.encodings import check_encoding
-from ie.errors import IEError, InputError, MissingDependencyError, UsageError
+from ie.errors import IEError, InputError, MissingDependencyError, UsageError, first_line
 from ie.files import atomic_write
 from ie.inputs import Reading
 
@@ -215,15 +215,11 @@ def _connected(ray: Any, address: str | None) -> Iterator[None]:
     try:
         ray.init(logging_level=logging.ERROR, log_to_driver=False, **options)
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise UsageError(f"Cannot connect to Ray at {address or 'local'}: {_first_line(error)}") from error
+        raise UsageError(f"Cannot connect to Ray at {address or 'local'}: {first_line(error)}") from error
     try:
         yield
     finally:
         ray.shutdown()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _pool(ray: Any, actors: int | tuple[int, int] | None, cpus: float, gpus: float) -> Actors:
@@ -312,7 +308,7 @@ class _Run:
             for row in self._dataset(pieces).iter_rows():
                 yield json.loads(row["answer"])
         except self._ray.exceptions.RayError as error:
-            self._trouble = _first_line(error)
+            self._trouble = first_line(error)
 
     def _dataset(self, pieces: Sequence[Piece]) -> Any:
         data, actors = self._ray.data, self._actors

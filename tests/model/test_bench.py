@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from folders import make_folder
 
-from ie import machine, startup
+from ie import machine, processor, startup
 from ie.bench import Options, bench, measure_round, measure_stages, percentile, slices
 from ie.checkpoint import open_folder
 from ie.cli.bench import command
@@ -92,7 +92,7 @@ def test_a_table_is_markdown_with_aligned_columns():
 def test_the_machine_says_what_it_is(tmp_path, monkeypatch):
     info = tmp_path / "cpuinfo"
     info.write_text("processor : 0\nmodel name\t: Some Processor\nflags : avx2\n\nprocessor : 1\n")
-    monkeypatch.setattr(machine, "CPU_INFO", info)
+    monkeypatch.setattr(processor, "_CPU_INFO", info)
     monkeypatch.setattr(machine, "features", lambda: frozenset({"avx2", "amx_int8", "sse"}))
     found = machine.this_machine()
     assert (found.processor, found.features) == ("Some Processor", ("avx2", "amx_int8"))
@@ -101,7 +101,7 @@ def test_the_machine_says_what_it_is(tmp_path, monkeypatch):
 
 
 def test_a_machine_without_proc_has_a_name_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "CPU_INFO", tmp_path / "none")
+    monkeypatch.setattr(processor, "_CPU_INFO", tmp_path / "none")
     assert machine.this_machine().processor
 
 
