@@ -1,12 +1,14 @@
 """Every step of the recipe against the recipe without it: same data, same budget, several seeds.
 
-    python benchmarks/ablation.py [--plan benchmarks/ablation.yaml] [--only NAME …] [--table]
+    python benchmarks/ablation.py [--plan benchmarks/ablation.yaml] [--only NAME …] [--seeds SEED …] [--table]
 
 A plan names a configuration, settings of all runs (`set`, as for `ie train --set`), seeds, dev files, and
 lines: a name and the settings in which it differs (`set`), another configuration (`config`), or finished
-checkpoints (`checkpoints`), which are not trained. The first line is what the others are compared with. A run
-that is finished is not done again, one that broke off goes on; `--table` trains nothing and prints what
-there is.
+checkpoints (`checkpoints`), which are not trained. The first line is what the others are compared with.
+
+What each run found is counted and kept beside the plan (ablation.yaml: ablation.jsonl), for as long as its
+settings and the dev files stay the same: such a run is not done again, on whatever machine. One that broke
+off goes on. `--table` trains nothing and prints what there is.
 
 Of each dev file, the table has the strict F1 as the mean over seeds, and the difference in micro-F1 from the
 first line with its 95 % interval: paired bootstrap over documents, the same for all seeds. So it says what
@@ -14,28 +16,31 @@ other documents would have given, and the range over seeds what other seeds woul
 """
 
 import argparse
+import hashlib
+import json
 import re
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from ie.checkpoint import TORCH_FILES
-from ie.data.corpus import read_corpus, write_corpus
-from ie.document import Document
+from ie.data.corpus import read_corpus
 from ie.extractor import Extractor
 from ie.files import sha256
 from ie.labels import LABELS
-from ie.train.bootstrap import Interval, micro_difference
+from ie.train.bootstrap import Interval, micro_difference, quotients
 from ie.train.card import RECORD_FILE, read_run
 from ie.train.config import Config, load_config
-from ie.train.metrics import Counts, Tally, tally
+from ie.train.metrics import Counts, tally
 from ie.train.runfolder import RunFolder
-from ie.train.schema import build
+from ie.train.schema import build, to_mapping
 from ie.train.trainer import train
 
 PLAN = Path(__file__).parent / "ablation.yaml"
@@ -73,6 +78,45 @@ class Plan:
     lines: tuple[Line, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a line: its seed or its checkpoint as name, and where it lies or will lie."""
+
+    line: str
+    name: str
+    checkpoint: Path
+    settings: str | None = None
+    """Checksum of its configuration; None for a checkpoint that is only measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevCounts:
+    """TP, FP and FN on a dev file, strict: of each label, and of each document."""
+
+    labels: dict[str, tuple[int, ...]]
+    documents: tuple[tuple[int, ...], ...]
+
+    @property
+    def array(self) -> NDArray[np.int64]:
+        """The counts of documents, [documents, 3]."""
+        return np.array(self.documents, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run found."""
+
+    line: str
+    run: str
+    settings: str
+    """Checksum of its configuration, or of its weights where these were only measured."""
+    minutes: float
+    """Of training."""
+    dev: dict[str, str]
+    """Checksums of the dev files."""
+    counts: dict[str, DevCounts]
+
+
 def run_config(plan: Plan, line: Line, seed: int) -> Config:
     """Return the configuration of one run."""
     folder = Path(plan.folder) / line.slug / str(seed)
@@ -80,53 +124,91 @@ def run_config(plan: Plan, line: Line, seed: int) -> Config:
     return load_config(line.config or plan.config, extra)
 
 
-def run(config: Config) -> None:
+def finish(config: Config) -> None:
     """Train one run to its end, or what is missing of it."""
     folder = RunFolder(Path(config.output.folder))
     if not folder.record.exists():
         train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
 
 
-def finished(plan: Plan, line: Line) -> list[Path]:
-    """Return the checkpoints of a line that are there, one a seed."""
+def runs(plan: Plan, line: Line) -> list[Run]:
+    """Return the runs of a line, finished or not."""
     if line.checkpoints:
-        return [Path(name) for name in line.checkpoints if (Path(name) / RECORD_FILE).exists()]
-    folders = (RunFolder(Path(run_config(plan, line, seed).output.folder)) for seed in plan.seeds)
-    return [folder.best for folder in folders if folder.record.exists()]
+        return [Run(line.name, name, Path(name)) for name in line.checkpoints]
+    found = []
+    for seed in plan.seeds:
+        config = run_config(plan, line, seed)
+        folder = RunFolder(Path(config.output.folder))
+        found.append(Run(line.name, str(seed), folder.best, settings=digest(config)))
+    return found
 
 
-def predicted(checkpoint: Path, dev: Path) -> list[Document]:
-    """Return what a checkpoint finds in a dev file; it is kept beside its folder."""
-    weights = sha256(checkpoint / TORCH_FILES[0])[:8]
-    kept = checkpoint.parent / f"found-{checkpoint.name}-{weights}-{dev.parent.name}-{dev.name}"
-    if not kept.exists():
-        gold = read_corpus(dev)
-        write_corpus(kept, Extractor.from_pretrained(checkpoint).extract_batch(gold, values=False))
-    return read_corpus(kept)
+def digest(config: Config) -> str:
+    """Return a short checksum of what a run is told, wherever it writes."""
+    told = {name: value for name, value in to_mapping(config).items() if name != "output"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def tallies(plan: Plan, line: Line, dev: Path) -> list[Tally]:
-    """Return the counts of each finished run of a line on a dev file."""
-    gold = read_corpus(dev)
-    return [tally(gold, predicted(checkpoint, dev), LABELS) for checkpoint in finished(plan, line)]
+def dev_digests(plan: Plan) -> dict[str, str]:
+    """Return a short checksum of each dev file."""
+    return {name: sha256(Path(name))[:12] for name in plan.dev}
 
 
-def minutes(plan: Plan, line: Line) -> float:
-    """Return the median training time of the finished runs of a line, in minutes."""
-    return statistics.median(read_run(folder)["run"]["seconds"] for folder in finished(plan, line)) / 60
+class Results:
+    """The counts of the runs of a plan, kept in a JSON Lines file."""
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self._path = path
+        self._plan = plan
+        self._dev = dev_digests(plan)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        records = (build(Result, json.loads(line)) for line in lines)
+        self._known = {(record.line, record.run): record for record in records}
+
+    def of(self, run: Run) -> Result | None:
+        """Return what a run found, counting it first if that is possible; None where it is not finished."""
+        known = self._known.get((run.line, run.name))
+        settings = run.settings or self._weights(run, known)
+        if known is not None and known.settings == settings and known.dev == self._dev:
+            return known
+        if settings is None or not (run.checkpoint / RECORD_FILE).exists():
+            return None
+        result = Result(run.line, run.name, settings, self._minutes(run), self._dev, self._counts(run))
+        self._known[run.line, run.name] = result
+        with self._path.open("a", encoding="utf-8") as file:  # of two records of a run, the later one holds
+            file.write(json.dumps(asdict(result), ensure_ascii=False, separators=(",", ":")) + "\n")
+        return result
+
+    def _weights(self, run: Run, known: Result | None) -> str | None:
+        """Return the checksum of a checkpoint, or the one that is known where the folder has gone."""
+        path = run.checkpoint / TORCH_FILES[0]
+        if path.exists():
+            return sha256(path)[:12]
+        return None if known is None else known.settings
+
+    def _minutes(self, run: Run) -> float:
+        return round(float(read_run(run.checkpoint)["run"]["seconds"]) / 60, 1)
+
+    def _counts(self, run: Run) -> dict[str, DevCounts]:
+        extractor = Extractor.from_pretrained(run.checkpoint)
+        counts = {}
+        for name in self._plan.dev:
+            gold = read_corpus(Path(name))
+            found = tally(gold, list(extractor.extract_batch(gold, values=False)), LABELS).strict
+            labels = dict(zip(LABELS, found.sum(axis=0).tolist(), strict=True))
+            counts[name] = DevCounts(labels, found.sum(axis=1).tolist())
+        return counts
 
 
-def row(line: Line, ours: Sequence[Tally], base: Sequence[Tally], spent: float) -> str:
+def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts], spent: float) -> str:
     """Return a row of the table."""
-    scores = [found.scores.strict for found in ours]
-    micro = [100 * score.micro.f1 for score in scores]
-    cells = [line.name, str(len(ours)), f"{statistics.mean(micro):.1f} ({min(micro):.1f}–{max(micro):.1f})"]
+    micro = [100 * float(quotients(found.array.sum(axis=0))[2]) for found in ours]
+    cells = [name, str(len(ours)), f"{statistics.mean(micro):.1f} ({min(micro):.1f}–{max(micro):.1f})"]
     if ours is not base:
-        mean, interval = micro_difference(ours, base)
-        cells.append(_signed(mean, interval))
+        cells.append(_signed(*micro_difference([o.array for o in ours], [b.array for b in base])))
     else:
         cells.append("")
-    cells += [_mean([score.labels[label] for score in scores]) for label in LABELS]
+    cells += [_mean([Counts(*found.labels[label]) for found in ours]) for label in LABELS]
     return f"| {' | '.join([*cells, f'{spent:.0f}'])} |"
 
 
@@ -140,19 +222,21 @@ def _signed(mean: float, interval: Interval) -> str:
     return f"{100 * mean:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
 
 
-def table(plan: Plan) -> Iterator[str]:
+def table(plan: Plan, results: Results) -> Iterator[str]:
     """Yield the lines of the tables, one for each dev file."""
+    lines = [
+        (line, [result for run in runs(plan, line) if (result := results.of(run))]) for line in plan.lines
+    ]
+    done = [(line, found) for line, found in lines if found]
     for name in plan.dev:
-        dev = Path(name)
-        yield f"\n`{name}`, {len(read_corpus(dev))} documents\n"
+        yield f"\n`{name}`, {len(read_corpus(Path(name)))} documents\n"
         yield f"| line | seeds | micro F1 | against the first | {' | '.join(LABELS)} | minutes a run |"
         yield f"|---|--:|--:|--:|{'--:|' * len(LABELS)}--:|"
-        base: list[Tally] = []
-        for line in plan.lines:
-            found = tallies(plan, line, dev)
-            base = base or found
-            if found:
-                yield row(line, found, base, minutes(plan, line))
+        base: list[DevCounts] = []
+        for line, found in done:
+            counts = [result.counts[name] for result in found]
+            base = base or counts
+            yield row(line.name, counts, base, statistics.median(result.minutes for result in found))
 
 
 def read_plan(path: Path) -> Plan:
@@ -168,17 +252,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--plan", type=Path, default=PLAN)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="train these lines alone")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="train with these alone")
     parser.add_argument("--table", action="store_true", help="train nothing")
     options = parser.parse_args(arguments)
     plan = read_plan(options.plan)
     chosen = [line for line in plan.lines if options.only is None or line.name in options.only]
     if options.only and len(chosen) < len(set(options.only)):
         parser.error(f"the lines of {options.plan} are {', '.join(line.name for line in plan.lines)}")
-    for seed in () if options.table else plan.seeds:
+    if not set(options.seeds or ()) <= set(plan.seeds):
+        parser.error(f"the seeds of {options.plan} are {', '.join(map(str, plan.seeds))}")
+    results = Results(options.plan.with_suffix(".jsonl"), plan)
+    for seed in () if options.table else options.seeds or plan.seeds:
         for line in (line for line in chosen if not line.checkpoints):
-            print(f"{line.name}, seed {seed}", file=sys.stderr, flush=True)
-            run(run_config(plan, line, seed))
-    print("\n".join(table(plan)))
+            config = run_config(plan, line, seed)
+            run = Run(line.name, str(seed), RunFolder(Path(config.output.folder)).best, digest(config))
+            if results.of(run) is None:
+                print(f"{line.name}, seed {seed}", file=sys.stderr, flush=True)
+                finish(config)
+                results.of(run)
+    print("\n".join(table(plan, results)))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def rows(name: str, plain: Tally, guided: Tally) -> Iterator[str]:
     before, after = plain.scores.strict, guided.scores.strict
     for label in before.labels:
         yield _row(name, label, before.labels[label], after.labels[label], "")
-    gain, interval = micro_difference([guided], [plain])
+    gain, interval = micro_difference([guided.micro], [plain.micro])
     shown = f"{100 * gain:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
     yield _row(name, "micro", before.micro, after.micro, shown)
 

@@ -154,7 +154,7 @@ def _difference(ours: Result, peer: Result, column: str) -> str:
     pair = [result.columns.get(column) for result in (ours, peer)]
     if pair[0] is None or pair[1] is None:
         return NOTHING
-    difference, bounds = micro_difference([pair[0]], [pair[1]], RESAMPLES, SEED, CONFIDENCE)
+    difference, bounds = micro_difference([pair[0].micro], [pair[1].micro], RESAMPLES, SEED, CONFIDENCE)
     return f"{difference:+.3f} ({bounds.low:+.3f} to {bounds.high:+.3f})"
 
 

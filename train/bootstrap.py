@@ -85,20 +85,20 @@ def intervals(tally: Tally, resamples: int = 1000, seed: int = 0, confidence: fl
 
 
 def micro_difference(
-    first: Sequence[Tally],
-    second: Sequence[Tally],
+    first: Sequence[NDArray[np.int64]],
+    second: Sequence[NDArray[np.int64]],
     resamples: int = 1000,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> tuple[float, Interval]:
-    """Return how much higher the strict micro-F1 of `first` is than that of `second`, and its interval.
+    """Return how much higher the micro-F1 of `first` is than that of `second`, and its interval.
 
-    Either may be several runs over the same documents, whose F1 is averaged. Each draw of documents is the
+    Either is one run or several over the same documents, whose F1 is averaged; a run is the TP, FP and FN of
+    each document, [documents, 3] (`Tally.micro`). Each draw of documents is the
     same for all of them (paired bootstrap), so that what is hard for both does not widen the interval.
     """
 
-    def averaged(tallies: Sequence[Tally]) -> tuple[float, Floats]:
-        counts = [tally.strict.sum(axis=1) for tally in tallies]
+    def averaged(counts: Sequence[NDArray[np.int64]]) -> tuple[float, Floats]:
         drawn = [quotients(_resample(runs, resamples, seed))[:, 2] for runs in counts]
         whole = [quotients(runs.sum(axis=0))[2] for runs in counts]
         return float(np.mean(whole)), np.mean(drawn, axis=0)

@@ -290,7 +290,10 @@ def override(values: Any, overrides: Sequence[str]) -> Any:
 
 
 def _override(values: Any, override: str) -> Any:
-    """Return a copy of `values` with one dotted key, whose parts may be list positions, set anew."""
+    """Return a copy of `values` with one dotted key set anew.
+
+    Its parts may be list positions; the one after the last adds to the list.
+    """
     name, equals, text = override.partition("=")
     if not equals or not all(name.split(".")):
         raise ConfigError(f"An override must look like 'dotted.key=value', not {override!r}.")
@@ -305,10 +308,11 @@ def _replaced(values: Any, keys: Sequence[str], value: Any, name: str) -> Any:
     if not keys:
         return value
     if isinstance(values, list):
-        if not keys[0].isdecimal() or int(keys[0]) >= len(values):
+        if not keys[0].isdecimal() or int(keys[0]) > len(values):
             raise ConfigError(f"'{name}': {keys[0]!r} is no position in a list of {len(values)}.")
         i = int(keys[0])
-        return [*values[:i], _replaced(values[i], keys[1:], value, name), *values[i + 1 :]]
+        old = values[i] if i < len(values) else None
+        return [*values[:i], _replaced(old, keys[1:], value, name), *values[i + 1 :]]
     if not isinstance(values, dict | None):
         raise ConfigError(f"'{name}' goes through a value that has no keys.")
     values = values or {}

@@ -119,6 +119,12 @@ class Tally:
         strict, overlap = self._by_label(self.strict), self._by_label(self.overlap)
         return Scores(strict, overlap, Counts(*self.boundaries.sum(axis=0).tolist()))
 
+    @property
+    def micro(self) -> NDArray[np.int64]:
+        """The strict counts of each document, all labels together, [documents, 3]."""
+        counts: NDArray[np.int64] = self.strict.sum(axis=1)
+        return counts
+
     def _by_label(self, counts: NDArray[np.int64]) -> LabelScores:
         rows = counts.sum(axis=0).tolist()
         return LabelScores({label: Counts(*row) for label, row in zip(self.labels, rows, strict=True)})

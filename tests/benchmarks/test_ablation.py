@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ PATH = Path(__file__).parents[2] / "benchmarks" / "ablation.py"
 def benchmark():
     spec = importlib.util.spec_from_file_location("benchmark_ablation", PATH)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -46,8 +49,8 @@ def rows(printed):
 
 
 def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatch):
-    benchmark.main(["--plan", str(plan), "--only", "recipe"])
-    assert set(rows(capsys.readouterr().out)) == {"recipe"}
+    benchmark.main(["--plan", str(plan), "--only", "recipe", "--seeds", "1"])
+    assert {name: row[0] for name, row in rows(capsys.readouterr().out).items()} == {"recipe": "1"}
     benchmark.main(["--plan", str(plan)])
     found = rows(capsys.readouterr().out)
     assert [row[0] for row in found.values()] == ["2", "2"]
@@ -57,32 +60,70 @@ def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatc
     assert float(difference) == pytest.approx(worst - best, abs=0.11)
     low, high = (float(bound) for bound in interval.strip("()").split(" to "))
     assert low <= float(difference) <= high < 0
-    # everything is there, so that nothing is trained or predicted again
+    # what was counted is kept beside the plan: nothing is trained or predicted again, even without the runs
     monkeypatch.setattr(benchmark, "train", None)
     monkeypatch.setattr(benchmark, "Extractor", None)
+    (plan.parent / "runs").rename(plan.parent / "elsewhere")
     benchmark.main(["--plan", str(plan)])
+    (plan.parent / "elsewhere").rename(plan.parent / "runs")
     assert rows(capsys.readouterr().out) == found
 
 
-def test_finished_checkpoints_are_measured_and_not_trained(benchmark, plan, capsys, monkeypatch):
+def test_results_of_other_settings_or_dev_files_do_not_count(benchmark, plan, tmp_path, capsys):
     benchmark.main(["--plan", str(plan), "--only", "recipe"])
-    trained = rows(capsys.readouterr().out)["recipe"]
-    folders = [str(plan.parent / "runs" / "recipe" / str(seed) / "best") for seed in (1, 2)]
+    assert "recipe" in rows(capsys.readouterr().out)
     values = json.loads(plan.read_text(encoding="utf-8"))
-    lines = [{"name": "both", "checkpoints": folders}, {"name": "one", "checkpoints": folders[:1]}]
-    other = plan.parent / "finished.yaml"
+
+    def printed(**changed):
+        other = tmp_path / "other.yaml"
+        changed = {"folder": str(tmp_path), **changed}
+        other.write_text(json.dumps({**values, **changed}), encoding="utf-8")
+        (tmp_path / "other.jsonl").write_bytes(plan.with_suffix(".jsonl").read_bytes())
+        benchmark.main(["--plan", str(other), "--table"])
+        return rows(capsys.readouterr().out)
+
+    assert "recipe" in printed()
+    assert "recipe" not in printed(set=["run.epochs=11"])
+    dev = tmp_path / "dev.jsonl"
+    dev.write_text("".join(Path(values["dev"][0]).read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    assert "recipe" not in printed(dev=[str(dev)])
+
+
+def test_finished_checkpoints_are_measured_and_not_trained(benchmark, plan, tmp_path, capsys, monkeypatch):
+    benchmark.main(["--plan", str(plan), "--seeds", "1", "2"])
+    trained = rows(capsys.readouterr().out)["recipe"]
+    folders = [tmp_path / str(seed) for seed in (1, 2)]
+    for folder in folders:
+        shutil.copytree(plan.parent / "runs" / "recipe" / folder.name / "best", folder)
+    values = json.loads(plan.read_text(encoding="utf-8"))
+    lines = [
+        {"name": "both", "checkpoints": [str(folder) for folder in folders]},
+        {"name": "one", "checkpoints": [str(folders[0])]},
+    ]
+    other = tmp_path / "finished.yaml"
     other.write_text(json.dumps({**values, "lines": lines}), encoding="utf-8")
     monkeypatch.setattr(benchmark, "train", None)
     benchmark.main(["--plan", str(other)])
     found = rows(capsys.readouterr().out)
     assert found["both"] == trained
     assert found["one"][0] == "1"
+    # what was measured holds without its folder, and not for other weights in it
+    (tmp_path / "2").rename(tmp_path / "gone")
+    benchmark.main(["--plan", str(other)])
+    assert rows(capsys.readouterr().out) == found
+    weak = plan.parent / "runs" / "hardly-any-steps" / "1" / "best"
+    shutil.copyfile(weak / "model.safetensors", tmp_path / "1" / "model.safetensors")
+    benchmark.main(["--plan", str(other)])
+    assert rows(capsys.readouterr().out)["one"] != found["one"]
 
 
 def test_errors_name_what_is_wrong(benchmark, plan, tmp_path, capsys):
     with pytest.raises(SystemExit):
         benchmark.main(["--plan", str(plan), "--only", "nothing"])
     assert "recipe, hardly any steps" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        benchmark.main(["--plan", str(plan), "--seeds", "3"])
+    assert "the seeds of" in capsys.readouterr().err
     bad = tmp_path / "bad.yaml"
     bad.write_text(plan.read_text(encoding="utf-8").replace("max_steps=1", "max_step=1"), encoding="utf-8")
     with pytest.raises(ConfigError, match="max_step"):

@@ -23,6 +23,7 @@ def test_defaults():
     [
         (512, "data.batch_tokens=512"),
         (2.0, "data.train.1.weight=2"),
+        ("c.jsonl", "data.train.2.path=c.jsonl"),
         # YAML 1.1 has no number without a point before an exponent
         (2e-4, "optimizer.learning_rate=2e-4"),
         ((0, 2), "base.layers=[0, 2]"),
@@ -78,7 +79,7 @@ def test_overrides(expected, override):
         ("base.name", "base.name=null"),
         ("base.scratch.hidden", "base={scratch: {hidden: 30, heads: 4}}"),
         ("output.folder", "output={}"),
-        ("data.train.7.weight", "data.train.7.weight=1"),
+        ("data.train.3.weight", "data.train.3.weight=1"),
         ("seed.x", "seed.x=1"),
         ("dotted.key=value", "seed"),
         ("seed", "seed=[1"),
