@@ -22,16 +22,18 @@ import re
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from layer_mix import predicted_with_mix, training_with_mix
 from numpy.typing import NDArray
 
 from ie.checkpoint import TORCH_FILES
 from ie.data.corpus import read_corpus
+from ie.document import Document
 from ie.extractor import Extractor
 from ie.files import sha256
 from ie.labels import LABELS
@@ -57,6 +59,8 @@ class Line:
     """A configuration of its own instead of the plan's."""
     checkpoints: tuple[str, ...] = ()
     """Folders to measure instead of training anything."""
+    mix_layers: int | None = None
+    """How many of the last layers the classifier reads (`layer_mix`); null reads the last one."""
 
     @property
     def slug(self) -> str:
@@ -87,6 +91,7 @@ class Run:
     checkpoint: Path
     settings: str | None = None
     """Checksum of its configuration; None for a checkpoint that is only measured."""
+    mix_layers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,12 @@ def run_config(plan: Plan, line: Line, seed: int) -> Config:
     return load_config(line.config or plan.config, extra)
 
 
-def finish(config: Config) -> None:
+def finish(line: Line, config: Config) -> None:
     """Train one run to its end, or what is missing of it."""
+    if line.mix_layers:
+        with training_with_mix(line.mix_layers):
+            finish(replace(line, mix_layers=None), config)
+        return
     folder = RunFolder(Path(config.output.folder))
     if not folder.record.exists():
         train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
@@ -135,18 +144,34 @@ def runs(plan: Plan, line: Line) -> list[Run]:
     """Return the runs of a line, finished or not."""
     if line.checkpoints:
         return [Run(line.name, name, Path(name)) for name in line.checkpoints]
-    found = []
-    for seed in plan.seeds:
-        config = run_config(plan, line, seed)
-        folder = RunFolder(Path(config.output.folder))
-        found.append(Run(line.name, str(seed), folder.best, settings=digest(config)))
-    return found
+    return [planned_run(plan, line, seed) for seed in plan.seeds]
+
+
+def planned_run(plan: Plan, line: Line, seed: int) -> Run:
+    """Return the run of a line that is trained, with a seed."""
+    config = run_config(plan, line, seed)
+    best = RunFolder(Path(config.output.folder)).best
+    settings = digest(config) + (f"+mix{line.mix_layers}" if line.mix_layers else "")
+    return Run(line.name, str(seed), best, settings, line.mix_layers)
 
 
 def digest(config: Config) -> str:
     """Return a short checksum of what a run is told, wherever it writes."""
-    told = {name: value for name, value in to_mapping(config).items() if name != "output"}
+    told = {name: value for name, value in _told(config).items() if name != "output"}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _told(value: Any) -> Any:
+    """Return the plain form of a configuration without defaults: a setting that is new changes nothing."""
+    if is_dataclass(value):
+        given = {item.name: (getattr(value, item.name), item) for item in fields(value)}
+        return {name: _told(v) for name, (v, item) in given.items() if v not in _defaults(item)}
+    return [_told(item) for item in value] if isinstance(value, tuple) else to_mapping(value)
+
+
+def _defaults(item: Any) -> list[Any]:
+    made = [] if item.default_factory is MISSING else [item.default_factory()]
+    return [item.default, *made]
 
 
 def dev_digests(plan: Plan) -> dict[str, str]:
@@ -190,14 +215,20 @@ class Results:
         return round(float(read_run(run.checkpoint)["run"]["seconds"]) / 60, 1)
 
     def _counts(self, run: Run) -> dict[str, DevCounts]:
-        extractor = Extractor.from_pretrained(run.checkpoint)
         counts = {}
         for name in self._plan.dev:
             gold = read_corpus(Path(name))
-            found = tally(gold, list(extractor.extract_batch(gold, values=False)), LABELS).strict
+            found = tally(gold, predicted(run, gold), LABELS).strict
             labels = dict(zip(LABELS, found.sum(axis=0).tolist(), strict=True))
             counts[name] = DevCounts(labels, found.sum(axis=1).tolist())
         return counts
+
+
+def predicted(run: Run, documents: Sequence[Document]) -> list[Document]:
+    """Return what a finished run finds in texts."""
+    if run.mix_layers:
+        return predicted_with_mix(run.checkpoint, run.mix_layers, documents)
+    return list(Extractor.from_pretrained(run.checkpoint).extract_batch(documents, values=False))
 
 
 def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts], spent: float) -> str:
@@ -264,11 +295,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = Results(options.plan.with_suffix(".jsonl"), plan)
     for seed in () if options.table else options.seeds or plan.seeds:
         for line in (line for line in chosen if not line.checkpoints):
-            config = run_config(plan, line, seed)
-            run = Run(line.name, str(seed), RunFolder(Path(config.output.folder)).best, digest(config))
+            run = planned_run(plan, line, seed)
             if results.of(run) is None:
                 print(f"{line.name}, seed {seed}", file=sys.stderr, flush=True)
-                finish(config)
+                finish(line, run_config(plan, line, seed))
                 results.of(run)
     print("\n".join(table(plan, results)))
 

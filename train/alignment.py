@@ -1,4 +1,8 @@
-"""Gold spans to tags of tokens, in windows cut exactly as inference cuts them, but without overlap."""
+"""Gold spans to tags of tokens, in windows cut exactly as inference cuts them.
+
+Where training windows overlap, each teaches the words up to the middle of what it shares with a neighbour;
+the rest is context.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +50,11 @@ class Aligned:
 
 
 def align_documents(
-    documents: Sequence[Document], encoder: TextEncoder, tags: Sequence[str], max_tokens: int
+    documents: Sequence[Document],
+    encoder: TextEncoder,
+    tags: Sequence[str],
+    max_tokens: int,
+    overlap: int = 0,
 ) -> Iterator[Aligned]:
     """Yield each document aligned; entities of labels that `tags` lack must have been removed before."""
     ids = {tag: i for i, tag in enumerate(tags)}
@@ -54,13 +62,20 @@ def align_documents(
         chunk = documents[start : start + CHUNK]
         encodings = encoder.encode_batch([document.text for document in chunk])
         for document, encoding in zip(chunk, encodings, strict=True):
-            yield align(document, encoding, encoder, ids, max_tokens)
+            yield align(document, encoding, encoder, ids, (max_tokens, overlap))
 
 
 def align(
-    document: Document, encoding: Encoding, encoder: TextEncoder, tag_ids: Mapping[str, int], max_tokens: int
+    document: Document,
+    encoding: Encoding,
+    encoder: TextEncoder,
+    tag_ids: Mapping[str, int],
+    size: tuple[int, int],
 ) -> Aligned:
-    """Return the windows of `document`, of at most `max_tokens` tokens, special ones included."""
+    """Return the windows of `document`.
+
+    `size` is how many tokens one has at most, special ones included, and how many neighbours share.
+    """
     offsets = words(document.text)
     first = first_tokens(offsets, encoding.offsets)
     own = has_own_token(first)
@@ -75,7 +90,7 @@ def align(
     labels = np.full(len(encoding.ids), IGNORED, dtype=np.int64)
     labels[first[own]] = tags[own]
     return Aligned(
-        _windows(encoding.ids, labels, first, encoder, max_tokens),
+        _windows(encoding.ids, labels, first, encoder, size),
         [*_reports(document, inside), *_reports_of_words(document, offsets, startless)],
     )
 
@@ -118,18 +133,25 @@ def _windows(
     labels: NDArray[np.int64],
     first: NDArray[np.int32],
     encoder: TextEncoder,
-    max_tokens: int,
+    size: tuple[int, int],
 ) -> list[tuple[list[int], list[int]]]:
     starts = np.zeros(len(ids), dtype=bool)
     starts[first[first >= 0]] = True
     before, after = list(encoder.prefix), list(encoder.suffix)
-    return [
-        (
-            [*before, *ids[w.start : w.end].tolist(), *after],
-            [*[IGNORED] * len(before), *labels[w.start : w.end].tolist(), *[IGNORED] * len(after)],
+    most, overlap = size
+    windows = plan_windows(len(ids), most - encoder.n_special, overlap, starts)
+    cuts = [0, *((left.end + right.start) // 2 for left, right in pairwise(windows)), len(ids)]
+    found = []
+    for window, (low, high) in zip(windows, pairwise(cuts), strict=False):
+        taught = np.full(len(window), IGNORED, dtype=np.int64)
+        taught[low - window.start : high - window.start] = labels[low:high]
+        found.append(
+            (
+                [*before, *ids[window.span].tolist(), *after],
+                [*[IGNORED] * len(before), *taught.tolist(), *[IGNORED] * len(after)],
+            )
         )
-        for w in plan_windows(len(ids), max_tokens - encoder.n_special, 0, starts)
-    ]
+    return found
 
 
 def _reports(

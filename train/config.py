@@ -85,7 +85,9 @@ class DataConfig:
     max_tokens: int = bounded(256, low=8)
     """Tokens in a window, special ones included, in training as in inference."""
     window_overlap: int = bounded(64, low=0)
-    """Tokens that neighbouring windows share in inference; training windows share none."""
+    """Tokens that neighbouring windows share in inference."""
+    train_overlap: int = bounded(0, low=0)
+    """Tokens that they share in training: each learns its half of them, the other half is context."""
     batch_tokens: int = bounded(2048, low=8)
     """Tokens in a batch of one device, padding included."""
     guidelines: str | None = None
@@ -263,8 +265,9 @@ def _check(config: Config) -> None:
         raise ConfigError("'teacher.models' must name at least one checkpoint.")
     if not data.train:
         raise ConfigError("'data.train' must name at least one corpus.")
-    if data.window_overlap >= data.max_tokens // 2:
-        raise ConfigError("'data.window_overlap' must be less than half of 'data.max_tokens'.")
+    for name in ("window_overlap", "train_overlap"):
+        if getattr(data, name) >= data.max_tokens // 2:
+            raise ConfigError(f"'data.{name}' must be less than half of 'data.max_tokens'.")
     if data.batch_tokens < data.max_tokens:
         raise ConfigError(f"'data.batch_tokens' must be at least 'data.max_tokens' ({data.max_tokens}).")
     _check_labels(config)

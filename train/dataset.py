@@ -87,15 +87,15 @@ def read_corpora(data: DataConfig, labels: Sequence[str], seed: int = 0) -> tupl
 
 
 def make_windows(
-    corpora: Sequence[Corpus], encoder: TextEncoder, tags: Sequence[str], max_tokens: int
+    corpora: Sequence[Corpus], encoder: TextEncoder, tags: Sequence[str], max_tokens: int, overlap: int = 0
 ) -> WindowSet:
-    """Return the labelled windows of `corpora`."""
+    """Return the labelled windows of `corpora`, of `max_tokens` tokens; neighbours share `overlap`."""
     rows: dict[str, list[list[int]]] = {"input_ids": [], "labels": [], "open": []}
     summaries: list[CorpusSummary] = []
     misaligned: list[Misaligned] = []
     for corpus in corpora:
         before, reported = len(rows["labels"]), len(misaligned)
-        aligned = align_documents(corpus.documents, encoder, tags, max_tokens)
+        aligned = align_documents(corpus.documents, encoder, tags, max_tokens, overlap)
         for document, item in zip(corpus.documents, aligned, strict=True):
             allowed = open_tags(document, tags)
             for input_ids, labels in item.windows:

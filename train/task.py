@@ -51,7 +51,7 @@ def make_task(config: Config, folder: RunFolder) -> Task:
     base = load_base(config.base, config.labels, texts, config.data.max_tokens, known)
     encoder = TextEncoder(base.tokenizer)
     size = config.data.max_tokens
-    windows = make_windows(train_corpora, encoder, tags, size)
+    windows = make_windows(train_corpora, encoder, tags, size, config.data.train_overlap)
     if config.optimizer.freeze_embeddings:
         base.model.get_input_embeddings().requires_grad_(False)
     else:

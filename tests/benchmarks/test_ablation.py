@@ -1,6 +1,6 @@
 """The comparison of recipes, on a plan of runs that take a second."""
 
-import importlib.util
+import importlib
 import json
 import shutil
 import sys
@@ -8,21 +8,24 @@ from pathlib import Path
 
 import pytest
 import toy
+from safetensors.torch import load_file
 
 import tiny
+from ie.data.corpus import read_corpus
 from ie.errors import ConfigError
+from ie.extractor import Extractor
 from ie.train.schema import to_mapping
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "ablation.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
 def benchmark():
-    spec = importlib.util.spec_from_file_location("benchmark_ablation", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(BENCHMARKS)
+        yield importlib.import_module("ablation")
+    for name in ("ablation", "layer_mix"):
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,25 @@ def test_finished_checkpoints_are_measured_and_not_trained(benchmark, plan, tmp_
     shutil.copyfile(weak / "model.safetensors", tmp_path / "1" / "model.safetensors")
     benchmark.main(["--plan", str(other)])
     assert rows(capsys.readouterr().out)["one"] != found["one"]
+
+
+def test_a_line_may_read_several_layers(benchmark, plan, tmp_path, capsys):
+    values = json.loads(plan.read_text(encoding="utf-8"))
+    lines = [{"name": "two layers", "mix_layers": 2}]
+    other = tmp_path / "mix.yaml"
+    changed = {"lines": lines, "seeds": [1], "folder": str(tmp_path)}
+    other.write_text(json.dumps({**values, **changed}), encoding="utf-8")
+    benchmark.main(["--plan", str(other)])
+    assert float(rows(capsys.readouterr().out)["two layers"][1].split()[0]) > 50
+    best = tmp_path / "two-layers" / "1" / "best"
+    scores = load_file(best / "model.safetensors")["layer_mix.scores"]
+    assert scores.shape == (2,)
+    assert scores.tolist() != [0.0, benchmark.predicted_with_mix.__globals__["LEAD"]]
+    # the mixture decides: the last layer alone, which other runtimes would read, finds other things
+    gold = read_corpus(Path(values["dev"][0]))
+    found = benchmark.predicted_with_mix(best, 2, gold)
+    alone = list(Extractor.from_pretrained(best, precision="fp32").extract_batch(gold))
+    assert [[e.score for e in d.entities] for d in found] != [[e.score for e in d.entities] for d in alone]
 
 
 def test_errors_name_what_is_wrong(benchmark, plan, tmp_path, capsys):

@@ -19,8 +19,8 @@ def encoder(request):
     return TextEncoder(tiny.TOKENIZERS[request.param](list(tiny.TEXTS)).backend_tokenizer)
 
 
-def align_one(document, encoder, size=64):
-    return next(align_documents([document], encoder, TAGS, size))
+def align_one(document, encoder, size=64, overlap=0):
+    return next(align_documents([document], encoder, TAGS, size, overlap))
 
 
 def test_labels_stand_on_first_tokens_of_words(encoder):
@@ -44,6 +44,20 @@ def test_windows_are_those_of_inference_without_overlap(encoder):
     assert [i for window in inner for i in window] == ids
     assert max(len(window) for window, _ in aligned.windows) <= 32
     assert sum(labels.count(TAGS.index("B-PARTY")) for _, labels in aligned.windows) == 40
+
+
+def test_windows_that_overlap_teach_each_word_once_and_with_context(encoder):
+    document = marked(" ".join(["Прибыль холдинга [PARTY Орион] выросла."] * 40))
+    apart, shared = align_one(document, encoder, 32), align_one(document, encoder, 32, 12)
+    taught = [
+        [label for _, labels in a.windows for label in labels if label != IGNORED] for a in (apart, shared)
+    ]
+    assert taught[0] == taught[1]
+    assert len(shared.windows) > len(apart.windows)
+    for _, labels in shared.windows[1:-1]:
+        inner = labels[len(encoder.prefix) : len(labels) - len(encoder.suffix)]
+        # half of the overlap or a little less, as cuts move back to the start of a word
+        assert all(label == IGNORED for label in [*inner[:3], *inner[-3:]])
 
 
 def test_misaligned_spans_are_reported_and_masked(encoder):

@@ -66,6 +66,7 @@ def test_overrides(expected, override):
         ("data", "data=5"),
         ("data.batch_tokens", "data.batch_tokens=100"),
         ("data.window_overlap", "data.window_overlap=128"),
+        ("data.train_overlap", "data.train_overlap=128"),
         ("data.ignore_labels", "data.ignore_labels=[DATE]"),
         ("optimizer.learning_rate", "optimizer.learning_rate=fast"),
         ("optimizer.layer_decay", "optimizer.layer_decay=1.1"),

@@ -63,8 +63,11 @@ def party_kind(text: str, context: Context) -> Kind:
     return "organization"
 
 
-def is_description(text: str) -> bool:
-    """Return whether a mention says what somebody is and names nobody: «компания», «глава компании»."""
+def is_description(text: str, *, small: bool = False) -> bool:
+    """Return whether a mention says what somebody is and names nobody: «компания», «глава компании».
+
+    In a text all in `small` letters only a single word is told from a name: «риа новости» may be one.
+    """
     if not _PLAIN.fullmatch(text) or is_listed(text):
         return False
     words = text.split()
@@ -72,7 +75,7 @@ def is_description(text: str) -> bool:
     if len(words) == 1 and marks[0] in ("head", "post"):
         return True
     parts = [word.rpartition("-")[2] for word in words]
-    known = text.islower() and all(len(part) > 2 and _known_noun(part) for part in parts)
+    known = not small and text.islower() and all(len(part) > 2 and _known_noun(part) for part in parts)
     return known and (marks[0] == "post" or not {"head", "body"} & set(marks))
 
 

@@ -17,6 +17,7 @@ from .states import read_state
 
 KINDS = ("organization", "person", "state")
 _LONGEST = 200
+_ENOUGH = 80  # characters without a capital: more than most sentences have after their first word
 # A number, alone or with what it counts in lower case: «25 %», «1,2 млрд рублей».
 _NUMBER = re.compile(r"[\d\s.,%+-]+(?:$|\s[а-яё])")
 _NAME = re.compile(r"[^\W_]")
@@ -65,13 +66,13 @@ def read_party(text: str, context: Context = NO_CONTEXT, *, kind: str | None = N
     name = " ".join(unescape(text).replace("\xad", "").split())
     if not _NAME.search(name):
         return Unknown("There is no letter or digit in it.")
-    if kind is None and (reason := _nobody(name)):
+    if kind is None and (reason := _nobody(name, context)):
         return Unknown(reason)
     kind = kind or ("state" if read_state(name) else party_kind(name, context))
     return _READERS[kind](name, context)
 
 
-def _nobody(name: str) -> str | None:
+def _nobody(name: str, context: Context) -> str | None:
     """Return why a mention names no party, or None."""
     if _POETIC.fullmatch(name):
         return "It is a poetic name."
@@ -79,9 +80,15 @@ def _nobody(name: str) -> str | None:
         return "It is a number."
     if is_bare_form(name):
         return "It is a legal form without a name."
-    if is_description(name) and not read_state(name):
+    if is_description(name, small=_in_small_letters(context)) and not read_state(name):
         return "It is a description without a name."
     return None
+
+
+def _in_small_letters(context: Context) -> bool:
+    """Return whether the text around a mention has no capitals, so that its names have none either."""
+    text = context.before + context.after
+    return len(text) >= _ENOUGH and text == text.lower()
 
 
 def _state(name: str, _: Context) -> Party | Unknown:

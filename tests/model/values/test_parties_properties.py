@@ -45,6 +45,19 @@ def test_an_unknown_kind_is_named() -> None:
         read_party("Лён", kind="firm")
 
 
+def test_names_in_a_text_without_capitals_are_no_descriptions() -> None:
+    around = Context(
+        "москва, 3 мар - ", ". об этом сообщает пресс-служба ведомства, уточняя сроки и суммы договора"
+    )
+    mixed = Context("Москва, 3 мар - ", around.after)
+    party = read_party("вольные новости", around)
+    assert isinstance(party, Party)
+    assert party.canonical == "вольные новости"
+    assert read_party("вольные новости", mixed) == Unknown("It is a description without a name.")
+    assert isinstance(read_party("компания", around), Unknown)
+    assert isinstance(read_party("вольные новости"), Unknown)
+
+
 def test_a_state_that_is_none_has_no_value() -> None:
     assert read_party("Лён", kind="state") == Unknown("'Лён' is no state's name.")
 
