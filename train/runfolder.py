@@ -61,14 +61,15 @@ class RunFolder:
     def begin(self, config: Any, *, resume: bool, overwrite: bool) -> None:
         """Prepare the folder for a run of `config`, the dataclass of a task's configuration.
 
-        Raises `UsageError` where there is a run that is neither to be resumed nor to be overwritten, or none
-        to resume, and `ConfigError` where the run to resume had another configuration.
+        Raises `UsageError` where a run has begun that is neither to be resumed nor to be overwritten, or none
+        is there to resume, and `ConfigError` where the run to resume had another configuration.
         """
         if resume:
             self._check_resumable(config)
             self._remove_partial_states()
             return
-        if self.config.exists() and not overwrite:
+        # one that failed before its first step left nothing that could be lost
+        if self.config.exists() and self.log.exists() and not overwrite:
             raise UsageError(
                 f"{self.path} holds a run already: resume it (--resume), replace it (--overwrite), or choose "
                 "another output.folder."

@@ -16,8 +16,14 @@ def begun(tmp_path):
 
 
 def test_a_run_is_not_replaced_unasked(tmp_path, begun):
+    begun.log.write_text("{}\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"run holds a run already: .*--resume.*--overwrite"):
         begun.begin(toy.config(tmp_path), resume=False, overwrite=False)
+
+
+def test_a_run_that_failed_before_its_first_step_is_in_nobodys_way(tmp_path, begun):
+    begun.begin(toy.config(tmp_path, None, "seed=5"), resume=False, overwrite=False)
+    assert json.loads(begun.config.read_text(encoding="utf-8"))["seed"] == 5
 
 
 def test_overwriting_removes_the_run_and_nothing_else(tmp_path, begun):
