@@ -43,7 +43,7 @@ $(CORPORA)/rured2_read.jsonl: $(CORPORA)/rured2.jsonl data/standoff/rured2.jsonl
 $(CORPORA)/news_read.jsonl: data/standoff/news.jsonl | $(DEV)/installed
 	$(IE) data merge $< $(SRC)/news $@
 
-$(CORPORA)/news_unsure.jsonl: data/standoff/news_unsure.jsonl | $(DEV)/installed
+$(CORPORA)/news_unsure.jsonl $(CORPORA)/news_sectors.jsonl: $(CORPORA)/%.jsonl: data/standoff/%.jsonl | $(DEV)/installed
 	$(IE) data merge $< $(SRC)/news $@
 
 $(CORPORA)/read_dev.jsonl: data/standoff/news_dev.jsonl | $(DEV)/installed

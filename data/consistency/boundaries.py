@@ -123,7 +123,8 @@ def _names_itself(rest: str) -> bool:
 
 def _sector(entity: Entity, _before: str, after: str) -> Iterator[str]:
     text = entity.text
-    if _TRAILING_PREPOSITION.search(text):
+    # «разработка ПО» ends with software
+    if (word := _TRAILING_PREPOSITION.search(text)) and (text.isupper() or not word[0].isupper()):
         yield "It ends with a preposition or a conjunction."
     if _NAME_PREPOSITION.match(text):
         yield "A preposition is outside a sector."

@@ -151,6 +151,7 @@ class TestBoundary:
             "Пришёл [PERSON:Со Ми Хи].",
             "Мировая [SECTOR:энергетика|D35] растёт, растёт и [SECTOR:розничная торговля|G47].",
             "Спад в [SECTOR:нефтяной отрасли|B06 нефтяная отрасль].",
+            "Спад в [SECTOR:разработке ПО|J62 разработка ПО].",
         ],
     )
     def test_a_span_of_the_guidelines_is_none(self, source):
