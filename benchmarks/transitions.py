@@ -183,8 +183,10 @@ def compare(trial: Trial, given: Transitions) -> tuple[NDArray[np.int64], NDArra
 def rows(
     name: str, labels: Sequence[str], before: NDArray[np.int64], after: NDArray[np.int64]
 ) -> Iterator[str]:
-    """Yield the rows of a corpus: one a label, then all together."""
+    """Yield the rows of a corpus: one for each label that is annotated, then all together."""
     for i, label in enumerate(labels):
+        if not before[:, i, [0, 2]].sum():
+            continue  # the corpus has none
         yield f"| {name} | {label} | {_f1(before[:, i]):.3f} | {_f1(after[:, i]):.3f} | |"
     one, two = before.sum(axis=1), after.sum(axis=1)
     gain, interval = micro_difference([two], [one])

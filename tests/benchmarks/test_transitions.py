@@ -97,3 +97,4 @@ def test_the_table_has_each_label_and_all_together(transitions, tmp_path, capsys
     table = {row[1]: row[2:] for row in lines[2:]}
     assert table["PARTY"][:2] == ["1.000", "1.000"]
     assert table["micro"] == ["1.000", "1.000", "+0.00 (+0.00 to +0.00)"]
+    assert set(table) == {"PARTY", "micro"}
