@@ -1,25 +1,18 @@
 """The table of what the conventions are worth, over a model that says what it is told to."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
 from annotated import marked
+from benched import load
 from scripted import loader, make_scripted
 
 from ie.data.corpus import write_corpus
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "conventions.py"
-
 
 @pytest.fixture(scope="module")
 def conventions():
-    spec = importlib.util.spec_from_file_location("benchmark_conventions", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load("conventions")
 
 
 def test_the_table_has_each_label_without_and_with_conventions(conventions, tmp_path, capsys, monkeypatch):

@@ -1,29 +1,23 @@
 """The table of errors: causes told by rules, judgements, and the file that the tables are written into."""
 
-import importlib
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from annotated import marked
+from benched import BENCHMARKS, imported
 
 from ie.data.corpus import write_corpus
 from ie.errors import InputError
 from ie.outputs import write_jsonl
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 NAMES = ("errors", "error_causes", "error_records", "error_tables")
 LABELS = ("AMOUNT", "SECTOR", "PARTY", "DATE")
 
 
 @pytest.fixture(scope="module")
 def modules():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(BENCHMARKS)
-        yield {name: importlib.import_module(name) for name in NAMES}
-    for name in NAMES:
-        sys.modules.pop(name, None)
+    with imported(*NAMES) as found:
+        yield found
 
 
 def causes(modules, gold, predicted, judgements=None):

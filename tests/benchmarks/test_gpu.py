@@ -1,22 +1,15 @@
 """The benchmark of the torch runtime, on the processor with a model of two layers."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from benched import load
 
 import tiny
 from ie.checkpoint import load_checkpoint
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "gpu.py"
-
 
 @pytest.fixture(scope="module")
 def benchmark():
-    spec = importlib.util.spec_from_file_location("benchmark_gpu", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("gpu")
 
 
 def test_operations_are_those_of_matrices_and_attention(benchmark, tmp_path):

@@ -1,26 +1,19 @@
 """Time by kind of operator, on a graph of six operators."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
+from benched import load
 from folders import make_folder
 from onnx import TensorProto, helper
 
 from ie.document import Document
 from ie.outputs import write_jsonl
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "operators.py"
-
 
 @pytest.fixture(scope="module")
 def operators():
-    spec = importlib.util.spec_from_file_location("benchmark_operators", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("operators")
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """The table of noises, of a model that knows one name and only as it is written."""
 
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from annotated import marked
+from benched import load
 from folders import make_folder
 
 from ie.data.corpus import write_corpus
 from ie.document import Span, make_entity
 from ie.train.noise import KINDS
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "robustness.py"
 DOCUMENTS = [
     marked(f"{i}. Вчера [PARTY «Ёлка»] и [PARTY Роса] росли. Ещё [PARTY «Ёлка»]. ", id=str(i))
     for i in range(30)
@@ -22,11 +19,7 @@ DOCUMENTS = [
 
 @pytest.fixture(scope="module")
 def robustness():
-    spec = importlib.util.spec_from_file_location("benchmark_robustness", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look their types up
-    spec.loader.exec_module(module)
-    return module
+    return load("robustness")
 
 
 class Reader:

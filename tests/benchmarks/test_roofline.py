@@ -1,10 +1,9 @@
 """Operations counted against torch's own counter, rates of small matrices, and what the model reaches."""
 
-import importlib.util
 import time
-from pathlib import Path
 
 import pytest
+from benched import load
 from folders import make_folder
 
 import tiny
@@ -13,16 +12,12 @@ from ie.document import Document
 from ie.errors import UsageError
 from ie.outputs import write_jsonl
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "roofline.py"
 SHAPE = (8, 16, 4)
 
 
 @pytest.fixture(scope="module")
 def roofline():
-    spec = importlib.util.spec_from_file_location("benchmark_roofline", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("roofline")
 
 
 @pytest.mark.parametrize("family", ["wordpiece", "bpe", "unigram"])

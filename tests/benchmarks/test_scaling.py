@@ -1,25 +1,20 @@
 """Cost by length, with a model that weighs nothing."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
+from benched import load
 from folders import make_folder
 
 from ie.document import Document
 from ie.outputs import write_jsonl
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "scaling.py"
 TEXTS = ["банк купил завод вчера", "завод купил банк", "вчера"]
 
 
 @pytest.fixture(scope="module")
 def scaling():
-    spec = importlib.util.spec_from_file_location("benchmark_scaling", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("scaling")
 
 
 @pytest.mark.parametrize("characters", [1, 24, 25, 46, 100, 1000])

@@ -1,26 +1,18 @@
 """The race of systems: real processes with a model that weighs nothing, and peers of our own."""
 
-import importlib.util
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from benched import load
 from folders import make_folder
 
 import tiny
 from ie.document import Document
 from ie.outputs import write_jsonl
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TEXTS = [f"Банк «Заря» {i} вложит 300 млн рублей в завод." for i in range(12)]
-
-
-def load(name):
-    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

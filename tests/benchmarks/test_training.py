@@ -1,26 +1,20 @@
 """The comparison of training, on corpora and a base that take a second."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 import torch
 import toy
+from benched import load
 
 import tiny
 from ie.train.batching import Collator
 from ie.train.schema import to_mapping
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "training.py"
-
 
 @pytest.fixture(scope="module")
 def benchmark():
-    spec = importlib.util.spec_from_file_location("benchmark_training", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("training")
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,18 @@
 """The comparison of normalisers, on a corpus of two sentences and with a peer of our own."""
 
 import datetime
-import importlib.util
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from benched import load
 from valued import valued
 
 from ie.data.corpus import write_corpus
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "values.py"
-
 
 @pytest.fixture(scope="module")
 def benchmark():
-    spec = importlib.util.spec_from_file_location("benchmark_values", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("values")
 
 
 @pytest.fixture
