@@ -21,14 +21,15 @@ import json
 import re
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from layer_mix import predicted_with_mix, training_with_mix
+from layer_mix import reader_with_mix, training_with_mix
 from numpy.typing import NDArray
 
 from ie.checkpoint import TORCH_FILES
@@ -37,7 +38,7 @@ from ie.document import Document
 from ie.extractor import Extractor
 from ie.files import sha256
 from ie.labels import LABELS
-from ie.train.bootstrap import Interval, micro_difference, quotients
+from ie.train.bootstrap import micro_difference, points, quotients
 from ie.train.card import RECORD_FILE, read_run
 from ie.train.config import Config, load_config
 from ie.train.metrics import Counts, tally
@@ -131,13 +132,10 @@ def run_config(plan: Plan, line: Line, seed: int) -> Config:
 
 def finish(line: Line, config: Config) -> None:
     """Train one run to its end, or what is missing of it."""
-    if line.mix_layers:
-        with training_with_mix(line.mix_layers):
-            finish(replace(line, mix_layers=None), config)
-        return
     folder = RunFolder(Path(config.output.folder))
     if not folder.record.exists():
-        train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
+        with training_with_mix(line.mix_layers) if line.mix_layers else nullcontext():
+            train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
 
 
 def runs(plan: Plan, line: Line) -> list[Run]:
@@ -215,20 +213,21 @@ class Results:
         return round(float(read_run(run.checkpoint)["run"]["seconds"]) / 60, 1)
 
     def _counts(self, run: Run) -> dict[str, DevCounts]:
-        counts = {}
+        read, counts = reader(run), {}
         for name in self._plan.dev:
             gold = read_corpus(Path(name))
-            found = tally(gold, predicted(run, gold), LABELS).strict
-            labels = dict(zip(LABELS, found.sum(axis=0).tolist(), strict=True))
-            counts[name] = DevCounts(labels, found.sum(axis=1).tolist())
+            found = tally(gold, read(gold), LABELS)
+            labels = dict(zip(LABELS, found.strict.sum(axis=0).tolist(), strict=True))
+            counts[name] = DevCounts(labels, found.micro.tolist())
         return counts
 
 
-def predicted(run: Run, documents: Sequence[Document]) -> list[Document]:
-    """Return what a finished run finds in texts."""
+def reader(run: Run) -> Callable[[Sequence[Document]], list[Document]]:
+    """Return a function that finds entities with the checkpoint of a finished run."""
     if run.mix_layers:
-        return predicted_with_mix(run.checkpoint, run.mix_layers, documents)
-    return list(Extractor.from_pretrained(run.checkpoint).extract_batch(documents, values=False))
+        return reader_with_mix(run.checkpoint, run.mix_layers)
+    extractor = Extractor.from_pretrained(run.checkpoint)
+    return lambda documents: list(extractor.extract_batch(documents, values=False))
 
 
 def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts], spent: float) -> str:
@@ -236,7 +235,7 @@ def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts], spent: 
     micro = [100 * float(quotients(found.array.sum(axis=0))[2]) for found in ours]
     cells = [name, str(len(ours)), f"{statistics.mean(micro):.1f} ({min(micro):.1f}–{max(micro):.1f})"]
     if ours is not base:
-        cells.append(_signed(*micro_difference([o.array for o in ours], [b.array for b in base])))
+        cells.append(points(*micro_difference([o.array for o in ours], [b.array for b in base])))
     else:
         cells.append("")
     cells += [_mean([Counts(*found.labels[label]) for found in ours]) for label in LABELS]
@@ -247,10 +246,6 @@ def _mean(counts: Sequence[Counts]) -> str:
     """Return the mean F1 of a label, a dash where the dev file has none of it."""
     gold = any(count.tp + count.fn for count in counts)
     return f"{100 * statistics.mean(count.f1 for count in counts):.1f}" if gold else "–"
-
-
-def _signed(mean: float, interval: Interval) -> str:
-    return f"{100 * mean:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
 
 
 def table(plan: Plan, results: Results) -> Iterator[str]:

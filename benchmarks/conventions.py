@@ -16,7 +16,7 @@ from ie.conventions import GUIDELINES
 from ie.data.corpus import read_corpus
 from ie.document import Document
 from ie.extractor import Extractor
-from ie.train.bootstrap import micro_difference
+from ie.train.bootstrap import micro_difference, points
 from ie.train.metrics import Counts, Tally, tally
 
 CORPUS = Path(__file__).parent.parent / "data" / "news" / "dev.jsonl"
@@ -41,9 +41,8 @@ def rows(name: str, plain: Tally, guided: Tally) -> Iterator[str]:
     before, after = plain.scores.strict, guided.scores.strict
     for label in before.labels:
         yield _row(name, label, before.labels[label], after.labels[label], "")
-    gain, interval = micro_difference([guided.micro], [plain.micro])
-    shown = f"{100 * gain:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
-    yield _row(name, "micro", before.micro, after.micro, shown)
+    gain = points(*micro_difference([guided.micro], [plain.micro]))
+    yield _row(name, "micro", before.micro, after.micro, gain)
 
 
 def _row(name: str, label: str, before: Counts, after: Counts, gain: str) -> str:

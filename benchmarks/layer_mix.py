@@ -4,7 +4,7 @@ For the ablation alone: a checkpoint of this kind has a weight more than the arc
 knows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -67,9 +67,9 @@ def training_with_mix(count: int) -> Iterator[None]:
         yield
 
 
-def predicted_with_mix(checkpoint: Path, count: int, documents: Sequence[Document]) -> list[Document]:
-    """Return what a checkpoint that was trained with a mixture of so many layers finds."""
+def reader_with_mix(checkpoint: Path, count: int) -> Callable[[Sequence[Document]], list[Document]]:
+    """Return a function that finds entities with a checkpoint trained with a mixture of so many layers."""
     base = load_base(BaseConfig(name=str(checkpoint)), open_folder(checkpoint, None).labels)
     mix_layers(base.model, count)
     load_weights(base, checkpoint)
-    return predict(base.model, checkpoint, [replace(document, entities=()) for document in documents])
+    return lambda documents: predict(base.model, checkpoint, [replace(d, entities=()) for d in documents])

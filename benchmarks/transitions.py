@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ie.data.corpus import read_corpus
-from ie.decode import decode
+from ie.decode import decode, free, viterbi
 from ie.document import Document, Span
 from ie.extractor import Extractor
 from ie.meters import RecordingRuntime
 from ie.tags import legal_starts, legal_transitions, spans_from_tags, tags_from_spans
 from ie.train.alignment import open_tags
-from ie.train.bootstrap import micro_difference
-from ie.train.metrics import Tally, tally
+from ie.train.bootstrap import micro_difference, points
+from ie.train.metrics import Counts, Tally, tally
 from ie.train.thresholds import folds
 from ie.words import word_spans, words
 
@@ -52,20 +52,11 @@ class Transitions:
     first: Floats
     scale: float = 1.0
 
-    def path(self, log_probs: Floats) -> list[int]:
-        """Return the tag indices of the best path of a document, log-probabilities of shape [words, tags]."""
-        if not len(log_probs):
-            return []
-        best = self.first + self.scale * log_probs[0]
-        back = []
-        for word in log_probs[1:]:
-            reached = best[:, None] + self.between
-            back.append(reached.argmax(axis=0))
-            best = reached.max(axis=0) + self.scale * word
-        tags = [int(best.argmax())]
-        for step in reversed(back):
-            tags.append(int(step[tags[-1]]))
-        return tags[::-1]
+    def paths(self, documents: Sequence[Floats]) -> Iterator[list[int]]:
+        """Yield the tag indices of the best path of each document, log-probabilities [words, tags]."""
+        scaled = [self.scale * document for document in documents if len(document)]
+        found = iter(viterbi(scaled, self.first, self.between))
+        return (next(found).tolist() if len(document) else [] for document in documents)
 
     def decoder(self) -> Decoder:
         """Return a function to stand in for `ie.decode.decode`; its scores mean nothing."""
@@ -73,7 +64,7 @@ class Transitions:
         def found(
             documents: Sequence[Floats], tags: Sequence[str], *_: object
         ) -> list[list[tuple[Span, float]]]:
-            paths = ([tags[i] for i in self.path(document)] for document in documents)
+            paths = ([tags[i] for i in path] for path in self.paths(documents))
             return [[(span, 1.0) for span in spans_from_tags(path)] for path in paths]
 
         return found
@@ -82,7 +73,7 @@ class Transitions:
 def plain(tags: Sequence[str], apart: Sequence[str]) -> Transitions:
     """Return the transitions that ship: what is legal costs nothing."""
     legal, starts = legal_transitions(tags, apart), legal_starts(tags)
-    return Transitions(np.where(legal, 0.0, -np.inf), np.where(starts, 0.0, -np.inf))
+    return Transitions(free(legal), free(starts))
 
 
 def learn(
@@ -185,18 +176,16 @@ def rows(
 ) -> Iterator[str]:
     """Yield the rows of a corpus: one for each label that is annotated, then all together."""
     for i, label in enumerate(labels):
-        if not before[:, i, [0, 2]].sum():
-            continue  # the corpus has none
-        yield f"| {name} | {label} | {_f1(before[:, i]):.3f} | {_f1(after[:, i]):.3f} | |"
+        counts = _total(before[:, i])
+        if counts.tp + counts.fn:  # the corpus has some
+            yield f"| {name} | {label} | {counts.f1:.3f} | {_total(after[:, i]).f1:.3f} | |"
     one, two = before.sum(axis=1), after.sum(axis=1)
-    gain, interval = micro_difference([two], [one])
-    shown = f"{100 * gain:+.2f} ({100 * interval.low:+.2f} to {100 * interval.high:+.2f})"
-    yield f"| {name} | micro | {_f1(one):.3f} | {_f1(two):.3f} | {shown} |"
+    gain = points(*micro_difference([two], [one]), digits=2)
+    yield f"| {name} | micro | {_total(one).f1:.3f} | {_total(two).f1:.3f} | {gain} |"
 
 
-def _f1(counts: NDArray[np.int64]) -> float:
-    tp, fp, fn = counts.sum(axis=0)
-    return float(2 * tp / max(2 * tp + fp + fn, 1))
+def _total(counts: NDArray[np.int64]) -> Counts:
+    return Counts(*counts.sum(axis=0).tolist())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

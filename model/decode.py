@@ -69,7 +69,7 @@ def best_paths(documents: Sequence[Floats], tags: Sequence[str], legal: NDArray[
     paths = [document.argmax(axis=1) if len(document) else np.empty(0, np.intp) for document in documents]
     # No transition costs anything, so a legal path of each word's best tags cannot be beaten.
     hard = [i for i, path in enumerate(paths) if not _is_legal(path, starts, legal)]
-    for i, path in zip(hard, viterbi([documents[i] for i in hard], starts, legal), strict=True):
+    for i, path in zip(hard, viterbi([documents[i] for i in hard], free(starts), free(legal)), strict=True):
         paths[i] = path
     return [[int(tag) for tag in path] for path in paths]
 
@@ -78,24 +78,30 @@ def _is_legal(path: Ints, starts: NDArray[np.bool_], legal: NDArray[np.bool_]) -
     return not len(path) or bool(starts[path[0]] and legal[path[:-1], path[1:]].all())
 
 
-def viterbi(documents: Sequence[Floats], starts: NDArray[np.bool_], legal: NDArray[np.bool_]) -> list[Ints]:
-    """Return the most probable path of each document; none may be empty.
+def free(allowed: NDArray[np.bool_]) -> Floats:
+    """Return the scores at which what is allowed costs nothing and all else is out of the question."""
+    return np.where(allowed, 0.0, -np.inf)
 
-    `starts` says which tags may begin a path, `legal` [from, to] which may follow which.
+
+def viterbi(documents: Sequence[Floats], first: Floats, between: Floats) -> list[Ints]:
+    """Return the path of each document whose scores have the largest sum; none may be empty.
+
+    `first` are the scores of the tags that begin a path, `between` [from, to] those of a tag after another;
+    -inf is illegal.
     """
     if not documents:
         return []
     steps = _Steps([len(document) for document in documents])
     scores = np.concatenate(documents)[steps.order]
-    closed = np.where(legal, 0.0, -np.inf).T  # [to, from]: the tags to choose among lie side by side
+    arriving = between.T  # [to, from]: the tags to choose among lie side by side
     back = np.empty(scores.shape, dtype=np.intp)
-    best = np.where(starts, scores[steps.at(0)], -np.inf)
+    best = scores[steps.at(0)] + first
     tags = np.empty(len(documents), dtype=np.intp)
     for t in range(1, len(steps)):
         at = steps.at(t)
         width = at.stop - at.start
         tags[width : len(best)] = best[width:].argmax(axis=1)
-        reached = best[:width, None, :] + closed
+        reached = best[:width, None, :] + arriving
         back[at] = reached.argmax(axis=2)
         best = reached.max(axis=2) + scores[at]
     tags[: len(best)] = best.argmax(axis=1)

@@ -108,6 +108,12 @@ def micro_difference(
     return one - two, Interval(*np.nanquantile(ones - twos, [tail, 1 - tail]).tolist())
 
 
+def points(difference: float, interval: Interval, digits: int = 1) -> str:
+    """Return a difference of quotients and its interval in percentage points: `+0.4 (-0.1 to +1.0)`."""
+    shown = [f"{100 * value:+.{digits}f}" for value in (difference, *interval)]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"
+
+
 def quotients(counts: NDArray[np.int64]) -> Floats:
     """Return precision, recall, F1 of TP, FP, FN [..., 3]; 0 where undefined, NaN where all three are 0."""
     tp, fp, fn = np.moveaxis(counts, -1, 0)

@@ -1,13 +1,12 @@
 """The comparison of recipes, on a plan of runs that take a second."""
 
-import importlib
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 import toy
+from benched import imported
 from safetensors.torch import load_file
 
 import tiny
@@ -16,16 +15,11 @@ from ie.errors import ConfigError
 from ie.extractor import Extractor
 from ie.train.schema import to_mapping
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
 def benchmark():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(BENCHMARKS)
-        yield importlib.import_module("ablation")
-    for name in ("ablation", "layer_mix"):
-        sys.modules.pop(name, None)
+    with imported("layer_mix", "ablation") as found:
+        yield found["ablation"]
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +125,10 @@ def test_a_line_may_read_several_layers(benchmark, plan, tmp_path, capsys):
     best = tmp_path / "two-layers" / "1" / "best"
     scores = load_file(best / "model.safetensors")["layer_mix.scores"]
     assert scores.shape == (2,)
-    assert scores.tolist() != [0.0, benchmark.predicted_with_mix.__globals__["LEAD"]]
+    assert scores.tolist() != [0.0, benchmark.reader_with_mix.__globals__["LEAD"]]
     # the mixture decides: the last layer alone, which other runtimes would read, finds other things
     gold = read_corpus(Path(values["dev"][0]))
-    found = benchmark.predicted_with_mix(best, 2, gold)
+    found = benchmark.reader_with_mix(best, 2)(gold)
     alone = list(Extractor.from_pretrained(best, precision="fp32").extract_batch(gold))
     assert [[e.score for e in d.entities] for d in found] != [[e.score for e in d.entities] for d in alone]
 

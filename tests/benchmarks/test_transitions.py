@@ -1,31 +1,25 @@
 """Learned transitions: the sums over paths, what is learned, and the table."""
 
-import importlib.util
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from annotated import marked
+from benched import load
 from scripted import loader, make_scripted
 
 from ie.data.corpus import write_corpus
 from ie.decode import best_paths
 from ie.tags import legal_transitions
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "transitions.py"
 TAGS = ("O", "B-PARTY", "I-PARTY")
 
 
 @pytest.fixture(scope="module")
 def transitions():
-    spec = importlib.util.spec_from_file_location("benchmark_transitions", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load("transitions")
 
 
 def random_documents(lengths, seed=0):
@@ -36,8 +30,9 @@ def random_documents(lengths, seed=0):
 def test_without_scores_the_path_is_that_of_the_decoder(transitions):
     documents = random_documents([1, 2, 7, 30])
     given = transitions.plain(TAGS, ())
-    assert [given.path(d) for d in documents] == best_paths(documents, TAGS, legal_transitions(TAGS))
-    assert given.path(np.empty((0, 3))) == []
+    documents.insert(2, np.empty((0, 3)))
+    assert list(given.paths(documents)) == best_paths(documents, TAGS, legal_transitions(TAGS))
+    assert list(given.paths([np.empty((0, 3))])) == [[]]
 
 
 def test_the_best_path_and_the_sum_are_those_of_all_paths(transitions):
@@ -58,7 +53,7 @@ def test_the_best_path_and_the_sum_are_those_of_all_paths(transitions):
     sums = transitions.partition(scored.scale * padded, torch.tensor([3, 2]), *tensors)
     for document, found in zip(documents, sums, strict=True):
         weights = {p: weight(document, p) for p in itertools.product(range(3), repeat=len(document))}
-        assert tuple(scored.path(document)) == max(weights, key=weights.get)
+        assert tuple(*scored.paths([document])) == max(weights, key=weights.get)
         assert float(found) == pytest.approx(np.log(np.exp(list(weights.values())).sum()))
 
 
@@ -68,9 +63,9 @@ def test_names_that_never_touch_in_the_annotation_no_longer_touch(transitions):
     document = np.log([word[letter] for letter in "OBIOOBIO"])
     gold = np.array([[letter == tag[0] for tag in TAGS] for letter in "OBIOOBIO"])
     given = transitions.plain(TAGS, ())
-    assert [TAGS[i][0] for i in given.path(document)] == list("OBBOOBBO")
+    assert [TAGS[i][0] for i in next(given.paths([document]))] == list("OBBOOBBO")
     learned = transitions.learn([document] * 20, [gold] * 20, given)
-    assert [TAGS[i][0] for i in learned.path(document)] == list("OBIOOBIO")
+    assert [TAGS[i][0] for i in next(learned.paths([document]))] == list("OBIOOBIO")
     assert np.isneginf(learned.between[0, 2])
     assert np.isneginf(learned.first[2])
 

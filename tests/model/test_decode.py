@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ie.decode import best_paths, decode, span_probabilities, viterbi, word_log_probs
+from ie.decode import best_paths, decode, free, span_probabilities, viterbi, word_log_probs
 from ie.document import Span
 from ie.labels import tag_names
 from ie.tags import legal_starts, legal_transitions, spans_from_tags
@@ -73,7 +73,7 @@ def test_viterbi_is_right_even_where_the_best_tags_are_legal_as_they_are(lengths
     """The way round viterbi, which `best_paths` takes where it can, leads to the same place."""
     documents = [random_document(length, seed + i, 0.1) for i, length in enumerate(lengths)]
     legal = legal_transitions(TAGS, apart)
-    found = viterbi(documents, legal_starts(TAGS), legal)
+    found = viterbi(documents, free(legal_starts(TAGS)), free(legal))
     assert [path.tolist() for path in found] == best_paths(documents, TAGS, legal)
 
 
