@@ -90,7 +90,7 @@ class StockTrainer(Trainer):
 def stock(config: Config, learning_rate: float, folder: Path) -> tuple[list[float], float]:
     """Return the tokens a second of each step of the peer, and its micro-F1 on dev where there is one."""
     run = RunFolder(folder)
-    task = make_task(config, run)
+    task = make_task(config, run, anew=True)
     model = load_base(config.base, config.labels).model
     arguments = TrainingArguments(
         output_dir=str(folder),

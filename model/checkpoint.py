@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -246,7 +247,7 @@ def _tags(path: Path, config: dict[str, Any]) -> tuple[str, ...]:
 def _settings(folder: Path, config: dict[str, Any], tags: tuple[str, ...]) -> Settings:
     settings = Settings.read(folder)
     path = folder / SETTINGS_FILE
-    positions = _positions(config)
+    positions = most_tokens(config)
     if positions is not None and settings.max_tokens > positions:
         if path.exists():
             raise CheckpointError(
@@ -260,8 +261,8 @@ def _settings(folder: Path, config: dict[str, Any], tags: tuple[str, ...]) -> Se
     return settings
 
 
-def _positions(config: dict[str, Any]) -> int | None:
-    """Return how many tokens a model takes at once; None where its config does not say."""
+def most_tokens(config: Mapping[str, Any]) -> int | None:
+    """Return how many tokens a model takes at once by its config.json; None where that does not say."""
     positions = config.get("max_position_embeddings")
     if not isinstance(positions, int) or isinstance(positions, bool):
         return None

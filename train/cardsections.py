@@ -100,9 +100,9 @@ def data(facts: Facts) -> str:
         parts += ["Weights were chosen on:", _corpora(facts.dev_corpora, facts.labels)]
     if facts.settings.guidelines:
         parts.append(f"Annotated by the label guide, version {facts.settings.guidelines}.")
-    lost = sum(corpus.misaligned for corpus in facts.train_corpora)
+    lost = sum(corpus.misaligned for corpus in facts.train_corpora if not corpus.noisy)
     if lost:
-        parts.append(f"{lost} annotated spans that begin or end inside a word were masked in the loss.")
+        parts.append(f"{lost} annotated spans that tags of words cannot hold were masked in the loss.")
     parts += facts.notes
     return "\n\n".join(parts)
 

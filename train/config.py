@@ -263,6 +263,10 @@ def _check(config: Config) -> None:
         raise ConfigError("'base.layers' must be a list in ascending order, each layer once.")
     if config.teacher is not None and not config.teacher.models:
         raise ConfigError("'teacher.models' must name at least one checkpoint.")
+    if config.loss.adversarial and config.optimizer.freeze_embeddings:
+        raise ConfigError(
+            "'loss.adversarial' moves the embeddings, which 'optimizer.freeze_embeddings' forbids."
+        )
     if not data.train:
         raise ConfigError("'data.train' must name at least one corpus.")
     for name in ("window_overlap", "train_overlap"):
@@ -295,7 +299,7 @@ def override(values: Any, overrides: Sequence[str]) -> Any:
 def _override(values: Any, override: str) -> Any:
     """Return a copy of `values` with one dotted key set anew.
 
-    Its parts may be list positions; the one after the last adds to the list.
+    Its parts may be list positions; `+` adds to the end of a list.
     """
     name, equals, text = override.partition("=")
     if not equals or not all(name.split(".")):
@@ -311,11 +315,14 @@ def _replaced(values: Any, keys: Sequence[str], value: Any, name: str) -> Any:
     if not keys:
         return value
     if isinstance(values, list):
-        if not keys[0].isdecimal() or int(keys[0]) > len(values):
-            raise ConfigError(f"'{name}': {keys[0]!r} is no position in a list of {len(values)}.")
+        if keys[0] == "+":
+            return [*values, _replaced(None, keys[1:], value, name)]
+        if not keys[0].isdecimal() or int(keys[0]) >= len(values):
+            raise ConfigError(
+                f"'{name}': {keys[0]!r} is no position in a list of {len(values)}; + adds to it."
+            )
         i = int(keys[0])
-        old = values[i] if i < len(values) else None
-        return [*values[:i], _replaced(old, keys[1:], value, name), *values[i + 1 :]]
+        return [*values[:i], _replaced(values[i], keys[1:], value, name), *values[i + 1 :]]
     if not isinstance(values, dict | None):
         raise ConfigError(f"'{name}' goes through a value that has no keys.")
     values = values or {}

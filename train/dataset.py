@@ -1,5 +1,6 @@
 """Corpora to a dataset of labelled windows, with a record of what went in and what could not."""
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from datasets import Dataset
 from numpy.typing import NDArray
 
 from ie.data.corpus import read_corpus
+from ie.data.duplicates import fingerprint, similar_pairs
 from ie.document import Document
 from ie.encoder import TextEncoder
 from ie.errors import CorpusError
@@ -20,6 +22,8 @@ from ie.files import sha256
 from .alignment import Misaligned, align_documents, open_tags
 from .augmentation import noisy_copies
 from .config import CorpusConfig, DataConfig
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,19 @@ class WindowSet:
 def read_corpora(data: DataConfig, labels: Sequence[str], seed: int = 0) -> tuple[list[Corpus], list[Corpus]]:
     """Return the training and the dev corpora, entities of ignored labels removed.
 
-    Documents of a training corpus whose text is in dev are left out of it and named in `leaked`. After a
-    training corpus with `noise` come its noisy copies, drawn by `seed`, as a corpus with its own weight.
+    Documents of a training corpus whose text is in dev, but for case, ё, blanks and punctuation, are left out
+    of it and named in `leaked`. After a training corpus with `noise` come its noisy copies, drawn by
+    `seed`, as a corpus with its own weight.
     Raises `CorpusError` on a bad record, a label that is not known, or a corpus without text.
     """
     dev = [_read(path, 1.0, data, labels) for path in data.dev]
-    held_out = _texts(dev)
+    held_out = {fingerprint(text) for text in _texts(dev)}
     train = [_without_leaks(_chosen(corpus, data, labels), held_out) for corpus in data.train]
     for corpus in (*train, *dev):
         if not any(document.text.strip() for document in corpus.documents):
             raise CorpusError(f"{corpus.path}: there is no text in it.")
+        _warn_of_gaps(corpus, labels)
+    _warn_of_resemblance(train, dev)
     return _with_noise(train, [corpus.noise for corpus in data.train], seed), dev
 
 
@@ -155,10 +162,42 @@ def _known(document: Document, path: str, data: DataConfig, labels: Sequence[str
     return replace(document, entities=tuple(e for e in document.entities if e.label in labels))
 
 
-def _without_leaks(corpus: Corpus, texts: set[str]) -> Corpus:
-    leaked = tuple(document.id or "" for document in corpus.documents if document.text in texts)
-    kept = tuple(document for document in corpus.documents if document.text not in texts)
+def _warn_of_gaps(corpus: Corpus, labels: Sequence[str]) -> None:
+    """Warn of labels that records which do not say what they cover are taken to cover, and never have."""
+    silent = [document for document in corpus.documents if document.labels is None]
+    found = {entity.label for document in silent for entity in document.entities}
+    missing = ", ".join(label for label in labels if label not in found)
+    if silent and missing:
+        logger.warning(
+            "%s: no record has %s, and its records do not say which labels they cover: every word counts as "
+            "none. Say which with `labels`, of the records or of the corpus in the configuration.",
+            corpus.path,
+            missing,
+        )
+
+
+def _without_leaks(corpus: Corpus, held_out: set[str]) -> Corpus:
+    """Return `corpus` without the documents whose text has a fingerprint that is held out."""
+    leaks = [fingerprint(document.text) in held_out for document in corpus.documents]
+    leaked = tuple(d.id or "" for d, leak in zip(corpus.documents, leaks, strict=True) if leak)
+    kept = tuple(d for d, leak in zip(corpus.documents, leaks, strict=True) if not leak)
     return replace(corpus, documents=kept, leaked=leaked)
+
+
+def _warn_of_resemblance(train: Sequence[Corpus], dev: Sequence[Corpus]) -> None:
+    """Warn of training texts that nearly are texts of dev: a copy, or a form that many texts fill in."""
+    known = sorted(_texts(dev))
+    for corpus in train:
+        documents = corpus.documents
+        texts = [*known, *(document.text for document in documents)]
+        pairs = list(similar_pairs(texts)) if known else []
+        near = {p.second - len(known) for p in pairs if p.first < len(known) <= p.second}
+        if near:
+            names = ", ".join(str(documents[i].id or i) for i in sorted(near)[:5])
+            logger.warning(
+                "%s: %d of its documents are much like some of dev, and scores there may gain by it: %s%s",
+                *(corpus.path, len(near), names, ", …" if len(near) > 5 else ""),
+            )
 
 
 def _with_noise(corpora: Sequence[Corpus], noise: Sequence[float], seed: int) -> list[Corpus]:

@@ -70,8 +70,9 @@ class PartialLabelLoss:
             # rounding can bring the probability above one, where the power has no value
             loss = loss * (1 - log_p.exp()).clamp(min=0) ** self._gamma
         if self._smoothing:
-            # the even share goes to the tags that are told apart, so that open ones are not pushed down
-            spread = (total[:, None] - scores).masked_fill(unknown, 0.0).sum(1) / (~unknown).sum(1)
+            # open tags share the part of 'O', as in the cost itself, so that they are not pushed down
+            others = (total[:, None] - scores).masked_fill(unknown | certain, 0.0).sum(1)
+            spread = (others - log_p) / (~unknown).sum(1)
             loss = (1 - self._smoothing) * loss + self._smoothing * spread
         return loss
 

@@ -7,11 +7,19 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForMaskedLM, PreTrainedModel
 
-from ie.errors import CheckpointError, ConfigError
-from ie.settings import read_object
+from ie.errors import CheckpointError
 
 from .config import BaseConfig
-from .model import Base, check_weights, first_sentence, locate, read_tokenizer, set_dropout, silence
+from .model import (
+    Base,
+    check_length,
+    check_weights,
+    first_sentence,
+    locate,
+    read_tokenizer,
+    set_dropout,
+    silence,
+)
 
 _AUTO: Any = AutoModelForMaskedLM  # its methods are untyped
 _PROBE_TOKENS = 6
@@ -27,7 +35,7 @@ def load_masked_base(config: BaseConfig, max_tokens: int) -> Base:
     folder, revision = locate(config.name, config.revision)
     if not folder.is_dir():
         raise CheckpointError(f"The base folder {folder} does not exist.")
-    read_object(folder / "config.json")
+    check_length(folder, max_tokens)
     check_weights(folder)
     tokenizer, files = read_tokenizer(folder)
     model = _load(folder, config)
@@ -36,9 +44,6 @@ def load_masked_base(config: BaseConfig, max_tokens: int) -> Base:
             f"{folder}: the tokenizer has {tokenizer.get_vocab_size()} tokens, the model knows "
             f"{model.config.vocab_size}."
         )
-    limit = getattr(model.config, "max_position_embeddings", max_tokens)
-    if max_tokens > limit:
-        raise ConfigError(f"'data.max_tokens' is {max_tokens}, but the base takes {limit}.")
     return Base(model, tokenizer, files, config.name, revision)
 
 

@@ -22,8 +22,15 @@ from transformers import (
     PreTrainedModel,
 )
 
-from ie.checkpoint import PICKLED_FILES, SLOW_TOKENIZER_FILES, TOKENIZER_FILE, TORCH_FILES, is_hub_id
-from ie.errors import CheckpointError
+from ie.checkpoint import (
+    PICKLED_FILES,
+    SLOW_TOKENIZER_FILES,
+    TOKENIZER_FILE,
+    TORCH_FILES,
+    is_hub_id,
+    most_tokens,
+)
+from ie.errors import CheckpointError, ConfigError
 from ie.labels import tag_names
 from ie.safetensors import read_header
 from ie.settings import read_object
@@ -35,6 +42,8 @@ from .scratch import scratch_architecture, train_tokenizer, wrap_tokenizer
 _AUTO: Any = AutoModelForTokenClassification  # its methods are untyped
 
 # Small files that belong to a tokenizer; they go to the new checkpoint as they are.
+# what a base from scratch can take where nothing is said
+DEFAULT_TOKENS = 512
 TOKENIZER_FILES = (
     TOKENIZER_FILE,
     "tokenizer_config.json",
@@ -73,21 +82,21 @@ def load_base(
     config: BaseConfig,
     labels: Sequence[str],
     texts: Iterable[str] = (),
-    max_tokens: int = 512,
+    max_tokens: int | None = None,
     known_tokenizer: Path | None = None,
 ) -> Base:
     """Return the base that `config` names; its random weights come from torch's generator.
 
-    For a base from scratch, `max_tokens` is the length that it can take, and its tokenizer is that in the
-    folder `known_tokenizer`, or one trained on `texts`. Raises `CheckpointError`, naming the file or
-    folder, where the base is missing, damaged or has no fast tokenizer, `HubError` where the Hub cannot
-    give it, and `ConfigError` where the configuration does not fit it.
+    It has to take `max_tokens` at once, where that is given. For a base from scratch it is the length that it
+    gets, and its tokenizer is that in the folder `known_tokenizer`, or one trained on `texts`. Raises
+    `CheckpointError`, naming the file or folder, where the base is missing, damaged or has no fast tokenizer,
+    `HubError` where the Hub cannot give it, and `ConfigError` where the configuration does not fit it.
     """
     if config.scratch is not None:
-        return _from_scratch(config, labels, texts, max_tokens, known_tokenizer)
+        return _from_scratch(config, labels, texts, max_tokens or DEFAULT_TOKENS, known_tokenizer)
     assert config.name is not None
     folder, revision = locate(config.name, config.revision)
-    base = _from_folder(folder, config, labels, revision)
+    base = _from_folder(folder, config, labels, revision, max_tokens)
     if config.layers is None:
         return base
     return replace(base, model=keep_layers(base.model, config.layers))
@@ -109,10 +118,12 @@ def locate(name: str, revision: str | None) -> tuple[Path, str | None]:
     return Path(name).expanduser(), None
 
 
-def _from_folder(folder: Path, config: BaseConfig, labels: Sequence[str], revision: str | None) -> Base:
+def _from_folder(
+    folder: Path, config: BaseConfig, labels: Sequence[str], revision: str | None, max_tokens: int | None
+) -> Base:
     if not folder.is_dir():
         raise CheckpointError(f"The base folder {folder} does not exist.")
-    read_object(folder / "config.json")
+    check_length(folder, max_tokens)
     check_weights(folder)
     tokenizer, files = read_tokenizer(folder)
     model = _load_model(folder, labels, config)
@@ -122,6 +133,16 @@ def _from_folder(folder: Path, config: BaseConfig, labels: Sequence[str], revisi
             f"{folder}: the tokenizer has {tokenizer.get_vocab_size()} tokens, the model knows {vocabulary}."
         )
     return Base(model, tokenizer, files, str(config.name), revision)
+
+
+def check_length(folder: Path, max_tokens: int | None) -> None:
+    """Raise `ConfigError` where a base takes fewer than `max_tokens` at once.
+
+    Raises `CheckpointError` where its config.json is missing or damaged.
+    """
+    limit = most_tokens(read_object(folder / "config.json"))
+    if limit is not None and max_tokens is not None and max_tokens > limit:
+        raise ConfigError(f"'data.max_tokens' is {max_tokens}, but the base {folder} takes {limit}.")
 
 
 def check_weights(folder: Path) -> None:

@@ -27,6 +27,7 @@ from .alignment import IGNORED
 from .attention import use_products
 from .batching import Plan, make_batches, plan_run
 from .dropout import replace_dropout
+from .inputs import inputs_of
 from .maskedbase import Predictions, load_masked_base
 from .masking import MaskedCollator, MaskedWindows, Masking, Visit, make_masking
 from .model import Base
@@ -66,17 +67,22 @@ def pretrain(config: PretrainingConfig, resume: bool = False, overwrite: bool = 
     where its last saved state is; a finished run is left as it is. Raises the `IEError`s of configuration,
     texts and base.
     """
-    folder = RunFolder(Path(config.output.folder))
+    folder, inputs = RunFolder(Path(config.output.folder)), inputs_of(config)
     described: Any = config
     arguments = make_arguments(described, folder)
     with arguments.main_process_first(local=False):
-        if arguments.process_index == 0:
-            folder.begin(config, resume=resume, overwrite=overwrite)
-        if folder.record.exists():
+        first = arguments.process_index == 0
+        if first:
+            folder.check(config, inputs, resume=resume, overwrite=overwrite)
+        if resume and folder.record.exists():
             logger.info("The run in %s is finished.", folder.path)
             return folder.best
         task = make_pretraining(config, folder)
-        if arguments.process_index == 0:
+        if first:
+            if resume:
+                folder.go_on()
+            else:
+                folder.begin(config, inputs)
             folder.best.mkdir(parents=True, exist_ok=True)
             task.base.model.config.save_pretrained(folder.best)
             task.base.write_tokenizer(folder.best)

@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,14 @@ def training_seconds(speeds: Sequence[dict[str, Any]], plan: Plan) -> float:
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the entries of a log."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    """Return the entries of a log, but for a line that a full disk or a power cut has torn."""
+    entries = []
+    # line by line of the file: str.splitlines also splits at U+2028 and others that a span may hold
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            with suppress(json.JSONDecodeError):
+                entries.append(json.loads(line))
+    return entries
 
 
 def median(values: Sequence[float]) -> float | None:

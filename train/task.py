@@ -41,13 +41,16 @@ class Task:
     """The windows of `train` with what the teachers say of them, where there are teachers."""
 
 
-def make_task(config: Config, folder: RunFolder) -> Task:
-    """Return the data and the base of a run, the same in every process and after every interruption."""
+def make_task(config: Config, folder: RunFolder, *, anew: bool) -> Task:
+    """Return the data and the base of a run, the same in every process and after every interruption.
+
+    `anew` says that what lies in the folder is of an earlier run.
+    """
     tags = tag_names(config.labels)
     train_corpora, dev_corpora = read_corpora(config.data, config.labels, config.seed)
     transformers.set_seed(config.seed)
     texts = [document.text for corpus in train_corpora for document in corpus.documents]
-    known = folder.best if (folder.best / TOKENIZER_FILE).exists() else None
+    known = folder.best if not anew and (folder.best / TOKENIZER_FILE).exists() else None
     base = load_base(config.base, config.labels, texts, config.data.max_tokens, known)
     encoder = TextEncoder(base.tokenizer)
     size = config.data.max_tokens

@@ -86,6 +86,8 @@ class _Teacher:
         if tuple(settings.labels) != tuple(labels):
             theirs, ours = ", ".join(settings.labels), ", ".join(labels)
             raise ConfigError(f"'teacher.models': {folder} has the labels {theirs}, not {ours}.")
+        if tuple(settings.tags) != tag_names(labels):
+            raise ConfigError(f"'teacher.models': {folder} has its tags in another order.")
         if (folder / TOKENIZER_FILE).read_bytes() != tokenizer:
             raise ConfigError(f"'teacher.models': {folder} has another tokenizer than the base.")
         self._folder = folder

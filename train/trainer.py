@@ -16,12 +16,13 @@ from transformers import TrainingArguments
 
 from ie.runtimes.torch import processor_has_bf16
 
-from .adversary import moved_embeddings
+from .adversary import moved_embeddings, token_embeddings
 from .attention import use_products
 from .averaging import WeightAverage
 from .batching import Collator
 from .config import Config
 from .dropout import replace_dropout
+from .inputs import inputs_of
 from .loss import PartialLabelLoss, divergence
 from .metrics import Scores
 from .model import load_weights
@@ -53,16 +54,22 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
     the same weights as if it had never stopped; a finished run is left as it is. Raises the `IEError`s of
     configuration, corpora and base.
     """
-    folder = RunFolder(Path(config.output.folder))
+    folder, inputs = RunFolder(Path(config.output.folder)), inputs_of(config)
     arguments = make_arguments(config, folder)
     with arguments.main_process_first(local=False):
-        if arguments.process_index == 0:
-            folder.begin(config, resume=resume, overwrite=overwrite)
-        if folder.record.exists():
+        first = arguments.process_index == 0
+        if first:
+            folder.check(config, inputs, resume=resume, overwrite=overwrite)
+        if resume and folder.record.exists():
             logger.info("The run in %s is finished.", folder.path)
             return folder.best
-        task = make_task(config, folder)
-        if arguments.process_index == 0:
+        task = make_task(config, folder, anew=first and not resume)
+        if first:
+            # only now: what is wrong with the new run has cost nothing of the old one
+            if resume:
+                folder.go_on()
+            else:
+                folder.begin(config, inputs)
             write_checkpoint_frame(task)
     _hide_bars()
     if arguments.device.type == "cpu":
@@ -176,11 +183,14 @@ class PlannedTrainer(CourseTrainer):
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
         """Return the loss of a batch after adding its gradients, and those of its adversarial twin."""
-        loss = super().training_step(model, inputs, num_items_in_batch)
         length = self.task.config.loss.adversarial
-        if length:
-            with moved_embeddings(self.task.base.model, length):
-                super().training_step(model, inputs, num_items_in_batch)
+        if not length:
+            return super().training_step(model, inputs, num_items_in_batch)
+        gradient = token_embeddings(self.task.base.model).grad
+        before = None if gradient is None else gradient.clone()
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        with moved_embeddings(self.task.base.model, length, before):
+            super().training_step(model, inputs, num_items_in_batch)
         return loss
 
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:

@@ -37,6 +37,17 @@ def test_embeddings_move_where_the_loss_rises(model):
     assert torch.equal(weight, held)
 
 
+def test_gradients_of_batches_before_do_not_turn_the_move(model):
+    weight = model.get_input_embeddings().weight
+    held, before = weight.detach().clone(), torch.randn(weight.shape)
+    weight.grad = before.clone()
+    weight.grad[3] += 2.0
+    with moved_embeddings(model, 0.5, before):
+        moved = weight.detach() - held
+    assert moved[3].norm() == pytest.approx(0.5, rel=1e-4)
+    assert moved.norm() == pytest.approx(0.5, rel=1e-4)
+
+
 @pytest.mark.parametrize("gradient", [None, 0.0, float("nan")])
 def test_nothing_moves_without_a_gradient(model, gradient):
     weight = model.get_input_embeddings().weight

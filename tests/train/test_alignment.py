@@ -118,12 +118,19 @@ def test_every_span_of_words_is_learned_or_reported(data):
 
 
 def test_labels_whose_spans_hardly_ever_touch_are_told():
-    text = "Акционер Япония Иван Петров вчера завтра " + "в понедельник " * 150
+    text = "Акционер Япония Иван Петров вчера завтра " + "в понедельник " * 420
     touching = [Span(9, 15, "PARTY"), Span(16, 27, "PARTY"), Span(28, 33, "DATE"), Span(34, 40, "DATE")]
-    days = [Span(43 + 14 * i, 54 + 14 * i, "DATE") for i in range(150)]
+    days = [Span(43 + 14 * i, 54 + 14 * i, "DATE") for i in range(420)]
     document = Document(text, tuple(make_entity(text, span) for span in [*touching, *days]))
     assert {entity.text for entity in document.entities[4:]} == {"понедельник"}
     assert labels_apart([document], ("AMOUNT", "PARTY", "DATE")) == ("DATE",)
     assert labels_apart([document] * 2, ("DATE",)) == ("DATE",)
     few = Document(text, tuple(make_entity(text, span) for span in [*touching, *days[:50]]))
     assert labels_apart([few], ("PARTY", "DATE")) == ()
+
+
+def test_a_few_spans_that_do_not_touch_prove_nothing():
+    text = "в понедельник " * 400
+    days = [make_entity(text, Span(2 + 14 * i, 13 + 14 * i, "DATE")) for i in range(400)]
+    assert labels_apart([Document(text, tuple(days[:250]))], ("DATE",)) == ()
+    assert labels_apart([Document(text, tuple(days))], ("DATE",)) == ("DATE",)

@@ -23,7 +23,6 @@ def test_defaults():
     [
         (512, "data.batch_tokens=512"),
         (2.0, "data.train.1.weight=2"),
-        ("c.jsonl", "data.train.2.path=c.jsonl"),
         # YAML 1.1 has no number without a point before an exponent
         (2e-4, "optimizer.learning_rate=2e-4"),
         ((0, 2), "base.layers=[0, 2]"),
@@ -41,6 +40,11 @@ def test_overrides(expected, override):
         else:
             value = value[key] if isinstance(value, dict) else getattr(value, key)
     assert value == expected
+
+
+def test_an_override_adds_to_a_list():
+    config = parse_config(VALUES, ["data.train.+={path: c.jsonl}", "data.train.2.weight=3"])
+    assert [(corpus.path, corpus.weight) for corpus in config.data.train][2:] == [("c.jsonl", 3.0)]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def test_overrides(expected, override):
         ("base.name", "base.name=null"),
         ("base.scratch.hidden", "base={scratch: {hidden: 30, heads: 4}}"),
         ("output.folder", "output={}"),
-        ("data.train.3.weight", "data.train.3.weight=1"),
+        ("data.train.2.weight", "data.train.2.weight=1"),
         ("seed.x", "seed.x=1"),
         ("dotted.key=value", "seed"),
         ("seed", "seed=[1"),
@@ -133,3 +137,8 @@ def test_bad_files(tmp_path, message, content):
 def test_missing_file(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.yaml"):
         load_config(tmp_path / "none.yaml")
+
+
+def test_frozen_embeddings_cannot_be_moved():
+    with pytest.raises(ConfigError, match=r"'loss\.adversarial' .* 'optimizer\.freeze_embeddings'"):
+        parse_config(VALUES, ["loss.adversarial=0.5", "optimizer.freeze_embeddings=true"])

@@ -52,6 +52,34 @@ def test_documents_of_dev_are_left_out_and_named(tmp_path, data):
     assert train[1].leaked == ()
 
 
+def test_a_copy_of_a_document_of_dev_that_was_typed_anew_is_left_out(tmp_path, data):
+    copy = toy.documents(1, 3)[0]
+    write_corpus(tmp_path / "dev.jsonl", [Document(copy.text.upper().replace(".", " . "))])
+    train, _ = read_corpora(data, LABELS)
+    assert train[0].leaked == ("toy/3",)
+
+
+def test_documents_that_are_much_like_those_of_dev_are_kept_and_told(tmp_path, data, caplog):
+    news = " ".join(f"слово{i}" for i in range(60))
+    write_corpus(tmp_path / "all.jsonl", [*toy.documents(3), Document(f"{news} и ещё", id="copy")])
+    write_corpus(tmp_path / "dev.jsonl", [Document(f"Вчера {news}")])
+    train, _ = read_corpora(data, LABELS)
+    assert len(train[0].documents) == 4
+    assert (
+        "all.jsonl: 1 of its documents are much like some of dev, and scores there may gain by it: copy"
+        in caplog.text
+    )
+    assert caplog.text.count("much like") == 1
+
+
+def test_a_corpus_without_a_label_that_it_does_not_disown_is_told(data, caplog):
+    read_corpora(data, LABELS)
+    assert "no record has" not in caplog.text
+    read_corpora(data, (*LABELS, "PRODUCT"))
+    assert "all.jsonl: no record has PRODUCT" in caplog.text
+    assert "names.jsonl: no record" not in caplog.text  # whose records say that they cover PARTY
+
+
 def test_unknown_label_is_an_error_with_file_and_document(data):
     with pytest.raises(CorpusError, match=r"dev\.jsonl: document 'toy/200' has the label 'DATE'"):
         read_corpora(data, ("AMOUNT", "PARTY"))

@@ -105,7 +105,7 @@ def test_label_smoothing_is_that_of_torch_where_everything_is_annotated(logits, 
     assert torch.allclose(loss, expected)
 
 
-def test_label_smoothing_gives_nothing_to_open_tags(logits):
+def test_label_smoothing_takes_open_tags_and_outside_for_one(logits):
     values = torch.full((3, 7), IGNORED)
     values[0, 0] = 0
     for unannotated in ("open", "masked"):
@@ -113,9 +113,10 @@ def test_label_smoothing_gives_nothing_to_open_tags(logits):
         config = LossConfig(label_smoothing=0.4, unannotated=unannotated)
         smooth = PartialLabelLoss(config, TAGS)(logits, values, open_tags("B-DATE", "I-DATE"))
         plain = PartialLabelLoss(LossConfig(unannotated=unannotated), TAGS)
-        spread = (logits[0, 0].logsumexp(0) - logits[0, 0, :3]).mean()
-        if unannotated == "masked":
-            spread = (logits[0, 0, :3].logsumexp(0) - logits[0, 0, :3]).mean()
+        told = logits[0, 0, :3]
+        if unannotated == "open":
+            told = torch.stack([logits[0, 0, [0, 3, 4]].logsumexp(0), logits[0, 0, 1], logits[0, 0, 2]])
+        spread = (told.logsumexp(0) - told).mean()
         expected = 0.6 * plain(logits, values, open_tags("B-DATE", "I-DATE")) + 0.4 * spread
         assert torch.allclose(smooth, expected)
         smooth.backward()

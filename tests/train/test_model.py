@@ -12,6 +12,7 @@ import tiny
 from ie.errors import CheckpointError, ConfigError, HubError
 from ie.labels import tag_names
 from ie.train.config import BaseConfig, ScratchConfig
+from ie.train.maskedbase import load_masked_base
 from ie.train.model import load_base, load_weights, save_weights
 
 LABELS = ("PARTY", "DATE")
@@ -35,6 +36,19 @@ def copied(bert, tmp_path):
     for path in bert.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     return folder
+
+
+@pytest.mark.parametrize("family", ["wordpiece", "unigram"])
+def test_a_base_has_to_take_the_length_of_a_window(tmp_path, family):
+    folder = tiny.make(tmp_path / "base", family)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    most = config["max_position_embeddings"] - (config["pad_token_id"] + 1 if family == "unigram" else 0)
+    load_base(BaseConfig(name=str(folder)), LABELS, max_tokens=most)
+    for load_too_long in (load_base, lambda base, _, max_tokens: load_masked_base(base, max_tokens)):
+        with pytest.raises(
+            ConfigError, match=rf"'data\.max_tokens' is {most + 1}, but the base .*base takes {most}"
+        ):
+            load_too_long(BaseConfig(name=str(folder)), LABELS, max_tokens=most + 1)
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)

@@ -51,7 +51,7 @@ def test_the_soft_targets_are_the_mean_of_the_teachers(tmp_path, base, teachers,
     from ie.train.task import make_task
 
     config = taught(tmp_path, base, teachers, f"teacher.cache={tmp_path / 'cache'}", "data.train.0.noise=1")
-    task = make_task(config, RunFolder(tmp_path / "run"))
+    task = make_task(config, RunFolder(tmp_path / "run"), anew=True)
     assert task.taught is not None
     sizes = task.train.sizes
     ids = np.array([task.taught[3]["input_ids"]])
@@ -66,7 +66,7 @@ def test_the_soft_targets_are_the_mean_of_the_teachers(tmp_path, base, teachers,
     assert task.taught[sum(sizes) - 1]["soft"].sum() == pytest.approx(task.train.lengths[-1], rel=0.01)
     # what is in the cache is not asked again
     monkeypatch.setattr("ie.train.teacher._read", None)
-    again = make_task(config, RunFolder(tmp_path / "run"))
+    again = make_task(config, RunFolder(tmp_path / "run"), anew=True)
     assert again.taught is not None
     assert np.array_equal(again.taught.probabilities, task.taught.probabilities)
 
@@ -82,5 +82,13 @@ def test_a_teacher_must_fit(tmp_path, base, teachers):
     (other / "tokenizer.json").write_text(json.dumps(tokenizer, indent=1), encoding="utf-8")
     with pytest.raises(ConfigError, match="another tokenizer"):
         train(taught(tmp_path, base, [other], f"output.folder={tmp_path / 'c'}"))
+    turned = shutil.copytree(teachers[0], tmp_path / "turned")
+    config = json.loads((turned / "config.json").read_text(encoding="utf-8"))
+    tags = [*list(config["id2label"].values())[1:], "O"]
+    config |= {"id2label": {str(i): tag for i, tag in enumerate(tags)}}
+    config |= {"label2id": {tag: i for i, tag in enumerate(tags)}}
+    (turned / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ConfigError, match="tags in another order"):
+        train(taught(tmp_path, base, [turned], f"output.folder={tmp_path / 'd'}"))
     with pytest.raises(ConfigError, match=r"'teacher\.models' must name at least one"):
         taught(tmp_path, base, [])

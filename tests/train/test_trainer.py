@@ -15,7 +15,7 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer, pipelin
 
 import tiny
 from ie.data.corpus import read_corpus
-from ie.errors import CheckpointError, ConfigError, IEError, UsageError
+from ie.errors import CheckpointError, ConfigError, CorpusError, IEError, UsageError
 from ie.extractor import Extractor
 from ie.labels import tag_names
 from ie.train import planned
@@ -23,6 +23,7 @@ from ie.train import trainer as module
 from ie.train.attention import NAME
 from ie.train.config import parse_config
 from ie.train.dropout import QuickDropout
+from ie.train.record import read_log
 from ie.train.schema import to_mapping
 from ie.train.trainer import PlannedTrainer, train, uses_bf16
 
@@ -130,6 +131,25 @@ def test_no_state_takes_unpickling_of_code(finished):
     assert not (state / "training_args.bin").exists()
     for path in state.glob("*.pt"):
         torch.load(path, weights_only=True)
+
+
+def test_a_run_that_cannot_begin_costs_nothing_of_the_one_before(tmp_path, base):
+    config = toy.config(tmp_path, base, "run.max_steps=2")
+    weights = train(config) / "model.safetensors"
+    (tmp_path / "all.jsonl").write_text("{", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"all\.jsonl"):
+        train(config, overwrite=True)
+    assert weights.exists()
+    with pytest.raises(ConfigError, match=r"made of other files: \S*all\.jsonl changed"):
+        train(config, resume=True)
+
+
+def test_a_log_with_separators_of_unicode_or_a_torn_line_is_read(tmp_path):
+    entries = [{"text": "ООО\u2028Ромашка\x85"}, {"step": 2}]
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
+    path = tmp_path / "log.jsonl"
+    path.write_text(f'{lines[0]}\n{{"step": 1, "lo\n{lines[1]}\n', encoding="utf-8")
+    assert read_log(path) == entries
 
 
 def test_a_run_is_not_replaced_unasked(finished):
