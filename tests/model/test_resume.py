@@ -151,6 +151,10 @@ def test_a_folder_that_exists_needs_no_slash(ie, model, tmp_path):
     [
         ("--resume needs a folder of parts, --output DIR/, not stdout.", ["--resume"]),
         ("not out.jsonl.", ["--resume", "-o", "out.jsonl"]),
+        (
+            "--part-records needs a folder of parts, --output DIR/, not out.jsonl.",
+            ["--part-records", "5", "-o", "out.jsonl"],
+        ),
         ("A folder of parts is written as jsonl or parquet, not as html.", ["-o", "out/", "-f", "html"]),
         ("A folder of parts is written as jsonl or parquet, not as table.", ["-o", "out/", "-f", "table"]),
         ("into a folder of parts only: --output DIR/ --format parquet.", ["-o", "a.parquet"]),
