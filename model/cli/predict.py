@@ -138,7 +138,7 @@ def command(
     from ie.inputs import Reading
     from ie.prediction import Prediction
 
-    wanted = tuple(name for item in labels or () for name in item.split(","))
+    wanted = tuple(name.strip() for item in labels or () for name in item.split(","))
     request = Request(values, _date(date), date == AUTO, wanted, min_score)
     options = {
         "ref": model, "revision": revision, "runtime": runtime.value, "device": device, "threads": threads,

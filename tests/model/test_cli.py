@@ -307,6 +307,7 @@ def test_a_folder_that_also_holds_the_output_gives_the_same_twice(ie, tmp_path):
         ([("PARTY", "Заря"), ("AMOUNT", "рублей")], []),
         ([("PARTY", "Заря")], ["--min-score", "0.5"]),
         ([("AMOUNT", "рублей")], ["--labels", "AMOUNT,DATE"]),
+        ([("AMOUNT", "рублей")], ["--labels", "DATE, AMOUNT "]),
         ([("AMOUNT", "рублей")], ["--labels", "AMOUNT", "--labels", "DATE"]),
         ([], ["--labels", "DATE"]),
     ],
