@@ -2,9 +2,9 @@
 
     python benchmarks/conventions.py [--model FOLDER] [CORPUS.jsonl …]
 
-Prints a table in Markdown, a row a corpus and label: F1 of what the model says, F1 after the conventions, and
-how many spans were found and right in each; for all labels together the gain has its 95 % interval (paired
-bootstrap over documents).
+Prints a table in Markdown, a row a corpus and label: F1 of what the model says, F1 after the conventions and
+with tidy edges, and how many spans were found and right in each; for all labels together the gain has its
+95 % interval (paired bootstrap over documents).
 """
 
 import argparse

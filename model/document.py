@@ -67,8 +67,9 @@ class Entity:
 class Document:
     """A text with its entities, sorted by place.
 
-    `labels` are the labels that were looked for; None means all that are known to the reader of it.
-    `model` names the checkpoint (and revision) that predicted the entities.
+    `date` is a day; of a `datetime.datetime` the day is kept. `labels` are the labels that were looked for;
+    None means all that are known to the reader of it. `model` names the checkpoint (and revision) that
+    predicted the entities.
     """
 
     text: str
@@ -79,6 +80,11 @@ class Document:
     labels: tuple[str, ...] | None = None
     truncated: bool = False
     model: str | None = None
+
+    def __post_init__(self) -> None:
+        # a datetime is a date to Python, but its record has a time and it cannot be compared with days
+        if isinstance(self.date, datetime.datetime):
+            object.__setattr__(self, "date", self.date.date())
 
     def to_record(self) -> Record:
         """Return the JSON form; inverse of `from_record`.

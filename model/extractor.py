@@ -270,19 +270,25 @@ def _chunks(items: Iterable[_Section], most: int) -> Iterator[list[_Section]]:
 
 
 def _entities(item: _Prepared, found: Sequence[tuple[Span, float]], guided: bool) -> Iterator[Entity]:
-    """Yield the entities of spans in words; `guided` says whether by the conventions of the label guide."""
+    """Yield the entities of spans in words; `guided` says whether the label guide settles their edges."""
     text, section = item.text, item.section
     chars = char_spans(item.words, [span for span, _ in found])
     spans = [(span, score) for span, (_, score) in zip(chars, found, strict=True)]
     if guided:
-        spans = follow(text, spans)
+        spans = list(_tidied(text, follow(text, spans)))
+    for span, score in spans:
+        moved = Span(section.start + span.start, section.start + span.end, span.label)
+        yield make_entity(section.document.text, moved, score)
+
+
+def _tidied(text: str, found: Sequence[tuple[Span, float]]) -> Iterator[tuple[Span, float]]:
+    """Yield the spans with tidy edges, without those of which nothing remains."""
     low = 0
-    for i, (span, score) in enumerate(spans):
-        high = spans[i + 1][0].start if i + 1 < len(spans) else len(text)
+    for i, (span, score) in enumerate(found):
+        high = found[i + 1][0].start if i + 1 < len(found) else len(text)
         tidied = tidy(text, span, low, high)
         if tidied is not None:
-            moved = Span(section.start + tidied.start, section.start + tidied.end, tidied.label)
-            yield make_entity(section.document.text, moved, score)
+            yield tidied, score
             low = tidied.end
 
 

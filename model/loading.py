@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .checkpoint import Checkpoint, RuntimeName, load_checkpoint
+from .checkpoint import ONNX_FILES, Checkpoint, RuntimeName, load_checkpoint
 from .errors import CheckpointError, HubError, UsageError
 from .processor import features
 
@@ -65,6 +65,8 @@ def find(
             checkpoint = load_checkpoint(
                 ref, revision=revision, token=token, cache_dir=cache_dir, runtime=files
             )
+            if precision == "int8":
+                _check_int8(checkpoint)
             return checkpoint, name
         except HubError:
             raise
@@ -72,6 +74,15 @@ def find(
             failures[name] = error
     # where several were tried, onnx is what `ie model export` would bring
     raise failures.get("onnx") or next(iter(failures.values()))
+
+
+def _check_int8(checkpoint: Checkpoint) -> None:
+    """Raise `CheckpointError` where onnxruntime would open fp32 weights in place of int8 ones."""
+    if checkpoint.weights != checkpoint.folder / ONNX_FILES[0]:
+        raise CheckpointError(
+            f"{checkpoint.folder} has no int8 weights ({ONNX_FILES[0]}): "
+            "run `ie model export` on it or use `--precision fp32`."
+        )
 
 
 def _choices(runtime: str, device: str, precision: str) -> list[RuntimeName]:

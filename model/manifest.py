@@ -26,7 +26,8 @@ class Manifest:
     """The manifest of one run; made by `create` or `read`, and written by one process at a time.
 
     `parts` are those that are stored, with `records` in them; `errors` counts the inputs that could not be
-    read, and `finished` says that nothing is left to do.
+    read, `failures` are the sentences about them that were kept, and `finished` says that nothing is left
+    to do.
     """
 
     def __init__(self, path: Path, lines: list[dict[str, Any]], size: int) -> None:
@@ -35,6 +36,7 @@ class Manifest:
         self.parts = [_part(line) for line in lines if "finished" not in line]
         self.records = sum(part.records for part in self.parts)
         self.errors: int = sum(line["errors"] for line in lines)
+        self.failures: list[str] = [sentence for line in lines for sentence in line.get("failures", ())]
         # Unbuffered: a buffer that a full disk refused would be written again at closing.
         self._file = path.open("r+b", buffering=0)
         self._file.truncate(size)
@@ -79,12 +81,14 @@ class Manifest:
         self.parts.append(part)
         self.records += part.records
         self.errors += part.errors
+        self.failures += part.failures
 
     def finish(self, failures: Failures) -> None:
         """Record that all is done; `failures` are of inputs after the last document."""
         line = {"finished": True, "errors": failures.count, "failures": failures.sentences}
         self._append(line)
         self.errors += failures.count
+        self.failures += failures.sentences
         self.finished = True
 
     def close(self) -> None:

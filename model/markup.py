@@ -74,13 +74,16 @@ BLOCKS = frozenset(
 CELLS = frozenset({"td", "th"})
 # White space of HTML; a no-break space is none and stays as it is.
 _SPACES = re.compile(r"[ \t\n\f\r]+")
-# A comment, another declaration, a tag (its name and whether a slash ends it), or text. What is not
-# closed ends with the page (section 13.2.5), so that no branch ever goes back.
+# A comment, another declaration, a tag (its name and whether a slash ends it), or text. A quote opens a
+# value only where an equals sign asks for one; elsewhere it is a letter. What is not closed ends with the
+# page (section 13.2.5), so that no branch ever goes back.
 _TOKEN = re.compile(
     r"""
       <!--(?:-?>|.*?(?:--!?>|\Z))
-    | <(?:[!?]|/[^a-z])[^>]*(?:>|\Z)
-    | <(?P<tag>/?[a-z][^\s/>]*)(?:[^>"']|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))*(?:>|\Z)
+    | <(?:[!?]|/(?=[^a-z]))[^>]*(?:>|\Z)
+    | <(?P<tag>/?[a-z][^\s/>]*)
+      (?:[\s/]+|[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*))?)*
+      (?:>|\Z)
     | (?P<text>[^<]+|<)
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,

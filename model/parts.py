@@ -134,10 +134,12 @@ class PartsFolder:
 
         `predict` gives one document for each, in the order given, with the same id and text; it may read
         ahead, and never sees those that parts hold already. `on_error` is told of every error, also of those
-        that earlier processes met. Does nothing where the run is finished. Raises `UsageError` where a part
-        was made of other inputs than `items`, `IEError` where the disk refuses; the parts before remain.
+        that earlier processes met. Where the run is finished this is all, and nothing is read. Raises
+        `UsageError` where a part was made of other inputs than `items`, `IEError` where the disk refuses;
+        the parts before remain.
         """
         if self.finished:
+            self._tell(on_error)
             return
         with _naming(self.folder):
             _name_last(self.folder, self._manifest.parts)
@@ -163,6 +165,14 @@ class PartsFolder:
     def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
+
+    def _tell(self, on_error: Callable[[InputError], None]) -> None:
+        """Give what the manifest has kept of the errors to `on_error`."""
+        kept = self._manifest.failures
+        for sentence in kept:
+            on_error(InputError(sentence))
+        if self.errors > len(kept):
+            on_error(InputError(f"{self.errors - len(kept)} more inputs could not be read."))
 
     def _store(self, documents: Iterable[Document], intake: Intake) -> None:
         path = self.folder / f"part-{self.count:05d}.{self._suffix}"

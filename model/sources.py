@@ -2,7 +2,8 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -45,19 +46,36 @@ UNREADABLE = frozenset(
 def find_files(paths: Iterable[str], skip: Path | None = None) -> Iterator[Path | InputError]:
     """Yield the files that `paths` stand for, in order; an error takes the place of a path that has none.
 
-    A folder gives the files in it, at any depth, whose suffix is in `SUFFIXES`, sorted; hidden ones and
-    `skip` (the output of this very run) are passed over. A pattern (`*`, `?`, `[…]`, `**`) that the shell
-    left as it was gives what it matches. `-` is standard input.
+    A folder gives the files in it (see `walk`) whose suffix is in `SUFFIXES`. A pattern (`*`, `?`, `[…]`,
+    `**`) that the shell left as it was gives what it matches, each file once. Neither gives `skip`, the
+    output of this very run. `-` is standard input.
     """
     for path in paths:
-        if path == STDIN or not _PATTERN.intersection(path) or os.path.lexists(path):
-            yield from _expand(Path(path), skip)
-            continue
-        found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute path
-        if not found:
-            yield InputError(f"{path}: No file matches the pattern.")
-        for match in found:
-            yield from _expand(Path(match), skip)
+        if path != STDIN and _PATTERN.intersection(path) and not os.path.lexists(path):
+            yield from _matching(path, skip)
+        elif _is_folder(path):
+            yield from _in_folder(Path(path), skip)
+        else:
+            yield Path(path)
+
+
+def walk(folder: Path, on_error: Callable[[OSError], object] = lambda _: None) -> Iterator[Path]:
+    """Yield the files in a folder, at any depth, sorted; hidden ones are passed over.
+
+    Links to folders are followed after the folders that are really there, and no folder is read twice, so
+    that links in a circle come to an end. `on_error` is told of folders that cannot be read.
+    """
+    waiting, seen = deque([folder]), set[str]()
+    while waiting:
+        for root, folders, files in os.walk(waiting.popleft(), onerror=on_error):
+            real = os.path.realpath(root)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            waiting.extend(path for name in folders if (path := Path(root, name)).is_symlink())
+            yield from (Path(root, name) for name in sorted(files) if not name.startswith("."))
 
 
 def display_name(path: Path) -> str:
@@ -65,31 +83,52 @@ def display_name(path: Path) -> str:
     return "<stdin>" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
-def _expand(path: Path, skip: Path | None) -> Iterator[Path | InputError]:
-    # os.path.isdir: unlike Path.is_dir, it never raises
-    if not os.path.isdir(path):  # noqa: PTH112
-        yield path
-        return
-    empty = True
-    for item in _walk(path, skip):
-        empty = False
-        yield item
-    if empty:
-        known = " ".join(SUFFIXES)
-        yield InputError(f"{display_name(path)}: The folder holds no file that ends in one of {known}.")
+def _matching(pattern: str, skip: Path | None) -> Iterator[Path | InputError]:
+    """Yield each file that a pattern stands for once, whatever links lead to its folder."""
+    given = set[str]()
+    for item in _matches(pattern, skip):
+        place = str(item) if isinstance(item, InputError) else os.path.realpath(item.parent) + "/" + item.name
+        if place not in given:
+            given.add(place)
+            yield item
+    if not given:
+        yield InputError(f"{pattern}: No file matches the pattern.")
 
 
-def _walk(folder: Path, skip: Path | None) -> Iterator[Path | InputError]:
+def _matches(pattern: str, skip: Path | None) -> Iterator[Path | InputError]:
+    folders = set[Path]()
+    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute path
+    for match in map(Path, found):
+        # by its real path: where links go in a circle, the system gives up at some depth
+        if not _is_folder(os.path.realpath(match)):
+            if not _same(match, skip):
+                yield match
+        elif folders.isdisjoint(match.parents):
+            # `news/**` also matches the folders in `news`, which have been read with it
+            folders.add(match)
+            yield from _in_folder(match, skip)
+
+
+def _is_folder(path: str | Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - unlike Path.is_dir, it never raises
+
+
+def _in_folder(folder: Path, skip: Path | None) -> Iterator[Path | InputError]:
     errors: list[OSError] = []
-    for root, folders, files in os.walk(folder, onerror=errors.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(root, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and not _same(path, skip):
-                yield path
+    empty = True
+    for path in walk(folder, errors.append):
+        if path.suffix.lower() in SUFFIXES and not _same(path, skip):
+            empty = False
+            yield path
     for error in errors:
         yield InputError(f"{display_name(Path(error.filename))}: {error.strerror}.")
+    if empty and not errors:
+        known = " ".join(SUFFIXES)
+        yield InputError(f"{display_name(folder)}: The folder holds no file that ends in one of {known}.")
 
 
 def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and other.exists() and path.exists() and path.samefile(other)
+    try:
+        return other is not None and path.samefile(other)
+    except OSError:  # one of them is not there
+        return False

@@ -145,7 +145,7 @@ def options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Find sums, sectors, parties and dates in Russian business news; train and serve models that do."""
+    """Find sums, sectors, parties and dates in Russian business news; train and publish models that do."""
     _log_to_stderr(verbosity(verbose, quiet, debug))
 
 

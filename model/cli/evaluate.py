@@ -34,7 +34,7 @@ def command(
     ] = False,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
-    runtime: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
+    runtime: Annotated[str, typer.Option(help="auto, onnx, openvino or torch.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
     labels: Annotated[
         str | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ie.checkpoint import is_hub_id, load_checkpoint
+from ie.checkpoint import RuntimeName, is_hub_id, load_checkpoint
 from ie.errors import CheckpointError
 
 from . import print_error
@@ -30,7 +30,7 @@ Token = Annotated[
     str | None, typer.Option(help="Access token of the Hub; else HF_TOKEN or the stored login.")
 ]
 CacheDir = Annotated[Path | None, typer.Option(help="Where fetched models are kept; else HF_HUB_CACHE.")]
-Runtime = Annotated[Literal["onnx", "torch"], typer.Option(help="Fetch the weights of this runtime.")]
+Runtime = Annotated[RuntimeName, typer.Option(help="Fetch the weights of this runtime.")]
 
 
 @app.command()

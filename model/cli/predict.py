@@ -79,8 +79,9 @@ def command(
         ),
     ] = None,
     part_records: Annotated[
-        int, Option(min=1, help="Records in a part, where --output is a folder.")
-    ] = PART_RECORDS,
+        int | None,
+        Option(min=1, help=f"Records in a part, where --output is a folder; by default {PART_RECORDS}."),
+    ] = None,
     resume: Annotated[
         bool, Option("--resume", help="Go on with the run whose parts the folder --output holds.")
     ] = False,
@@ -137,7 +138,7 @@ def command(
     from ie.inputs import Reading
     from ie.prediction import Prediction
 
-    wanted = tuple(name for item in labels or () for name in item.split(","))
+    wanted = tuple(name.strip() for item in labels or () for name in item.split(","))
     request = Request(values, _date(date), date == AUTO, wanted, min_score)
     options = {
         "ref": model, "revision": revision, "runtime": runtime.value, "device": device, "threads": threads,
@@ -145,23 +146,24 @@ def command(
     }  # fmt: skip
     reading = Reading(input_format, encoding, request.date)
     run = Prediction(_given(paths), reading, request, options, workers)
-    file, folder = _target(output, resume)
+    file, folder = _target(output, resume, part_records)
     if engine is Engine.RAY:
-        failed = _on_ray(run, folder, output_format, resume)
+        failed = _on_ray(run, folder, output_format, resume, part_records)
     elif folder:
-        failed = _in_parts(run, folder, output_format, part_records, resume)
+        failed = _in_parts(run, folder, output_format, part_records or PART_RECORDS, resume)
     else:
         failed = _stream(run, file, output_format)
     if failed:
         raise typer.Exit(1)
 
 
-def _target(output: str | None, resume: bool) -> tuple[Path | None, Path | None]:
+def _target(output: str | None, resume: bool, part_records: int | None) -> tuple[Path | None, Path | None]:
     """Return the file or the folder that `--output` names; neither is standard output."""
     if output and (output.endswith(("/", os.sep)) or Path(output).is_dir()):
         return None, Path(output)
-    if resume:
-        raise UsageError(f"--resume needs a folder of parts, --output DIR/, not {output or 'stdout'}.")
+    for option, given in (("--resume", resume), ("--part-records", part_records)):
+        if given:
+            raise UsageError(f"{option} needs a folder of parts, --output DIR/, not {output or 'stdout'}.")
     return (Path(output) if output else None), None
 
 
@@ -200,12 +202,20 @@ def _in_parts(
         return _fill(parts, items, predict)
 
 
-def _on_ray(run: "Prediction", folder: Path | None, output_format: OutputFormat | None, resume: bool) -> int:
+def _on_ray(
+    run: "Prediction",
+    folder: Path | None,
+    output_format: OutputFormat | None,
+    resume: bool,
+    part_records: int | None,
+) -> int:
     """Have a cluster write parts into a folder; return how many inputs could not be read."""
     from ie.engines.ray import run_ray
 
     if folder is None or resume or STDIN in run.inputs:
         raise UsageError("--engine ray reads files and writes a new folder, --output DIR/, without --resume.")
+    if part_records is not None:
+        raise UsageError("--engine ray cuts its parts by bytes of the inputs, not by --part-records.")
     options = {name: value for name, value in run.loading.items() if value is not None}
     gpus = 0 if options.pop("device") == "cpu" else 1
     summary = run_ray(

@@ -17,7 +17,7 @@ from ie.encodings import detect
 from ie.errors import InputError, first_line
 from ie.inputs import PEEK_BYTES, Reading, read_documents
 from ie.records import read_jsonl
-from ie.sources import SUFFIXES, InputFormat, display_name, find_files
+from ie.sources import SUFFIXES, InputFormat, display_name, find_files, walk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,12 +53,11 @@ def find_inputs(paths: Sequence[str]) -> Iterator[Path | InputError]:
 
 
 def _tables(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob(f"*{PARQUET}"))
-    return [path for path in found if path.is_file() and not _hidden(path.relative_to(folder))]
+    return sorted(path for path in walk(folder) if path.suffix == PARQUET and not _hidden(path, folder))
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith("_") for part in path.relative_to(folder).parts)
 
 
 def plan(files: Iterable[Path | InputError], reading: Reading, size: int) -> Iterator[Piece | InputError]:

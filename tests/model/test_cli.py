@@ -18,6 +18,7 @@ from ie.document import Span, make_entity
 from ie.errors import CheckpointError, InputError, UsageError
 from ie.extractor import Extractor
 from ie.labels import LABELS
+from ie.loading import RUNTIMES
 from ie.version import __version__
 
 NEWS = "Банк «Заря» вложит 300 млн рублей."
@@ -77,6 +78,15 @@ def test_help_lists_every_command_and_imports_none(ie, monkeypatch):
     code, out, _ = ie("--help")
     assert code == 0
     assert all(f"  {name} " in out and summary in out for name, summary in COMMANDS.items())
+
+
+def test_help_names_no_command_that_is_not_there(ie):
+    assert "serve" not in ie("--help")[1]
+
+
+def test_help_names_every_runtime(ie):
+    for command in (["predict"], ["evaluate"]):
+        assert all(name in ie(*command, "--help")[1] for name in RUNTIMES)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -297,6 +307,7 @@ def test_a_folder_that_also_holds_the_output_gives_the_same_twice(ie, tmp_path):
         ([("PARTY", "Заря"), ("AMOUNT", "рублей")], []),
         ([("PARTY", "Заря")], ["--min-score", "0.5"]),
         ([("AMOUNT", "рублей")], ["--labels", "AMOUNT,DATE"]),
+        ([("AMOUNT", "рублей")], ["--labels", "DATE, AMOUNT "]),
         ([("AMOUNT", "рублей")], ["--labels", "AMOUNT", "--labels", "DATE"]),
         ([], ["--labels", "DATE"]),
     ],

@@ -72,6 +72,15 @@ def test_ray_needs_files_and_a_new_folder(ie, options):
     assert "--engine ray reads files and writes a new folder" in err
 
 
+@pytest.mark.usefixtures("asked")
+def test_ray_has_no_use_for_a_number_of_records(ie):
+    code, _, err = ie("predict", "news/", "--engine", "ray", "--output", "found/", "--part-records", 5)
+    assert (code, err) == (
+        2,
+        "error: --engine ray cuts its parts by bytes of the inputs, not by --part-records.\n",
+    )
+
+
 def test_workers_fill_parts_and_files_alike(ie, tmp_path, monkeypatch):
     monkeypatch.setattr("ie.workers.TASK_CHARS", 200)
     model = tiny.make(tmp_path / "model")

@@ -8,6 +8,7 @@ from scripted import gold, loader, make_scripted
 import tiny
 from fake_hub import FakeHub
 from ie import checkpoint
+from ie.checkpoint import GRAPH_FILE
 from ie.cli import main
 from ie.data.corpus import write_corpus
 from ie.integrity import record_checksums
@@ -84,12 +85,16 @@ def test_a_missing_folder_is_one_sentence(ie, command):
     assert (code, out, err) == (2, "", "error: The checkpoint folder no does not exist.\n")
 
 
-def test_fetch_prints_commit_and_folder(ie, hub, folder, tmp_path):
+@pytest.mark.parametrize(
+    ("runtime", "weights"), [("onnx", [ONNX]), ("openvino", [GRAPH_FILE, TORCH]), ("torch", [TORCH])]
+)
+def test_fetch_prints_commit_and_folder(ie, hub, tmp_path, runtime, weights):
+    folder = make_folder(tmp_path / "mine", weights=[ONNX, GRAPH_FILE, TORCH])
     sha = hub.add(NAME, files_of(folder)).refs["main"]
-    code, out, err = ie("model", "fetch", NAME, "--cache-dir", tmp_path / "cache", "--runtime", "torch")
+    code, out, err = ie("model", "fetch", NAME, "--cache-dir", tmp_path / "cache", "--runtime", runtime)
     name, place = out.split()
     assert (code, err, name) == (0, "", f"{NAME}@{sha}")
-    assert sorted(files_of(tmp_path / place)) == ["config.json", TORCH, "tokenizer.json"]
+    assert sorted(files_of(tmp_path / place)) == sorted(["config.json", "tokenizer.json", *weights])
 
 
 def test_fetch_is_for_the_hub(ie, folder):

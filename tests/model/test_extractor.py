@@ -288,11 +288,21 @@ def test_padding_and_batching_do_not_change_what_is_found(folder):
     assert [[e.span for e in d.entities] for d in alone] == [[e.span for e in d.entities] for d in together]
 
 
-@pytest.mark.parametrize(("guidelines", "found"), [("1.2", []), (None, ["промышленность"])])
-def test_conventions_are_for_models_of_the_label_guide(tmp_path, guidelines, found):
+@pytest.mark.parametrize(
+    ("label", "text", "guidelines", "found"),
+    [
+        # a word that alone is no sector by the guide
+        ("SECTOR", "промышленность купил завод", "1.2", []),
+        ("SECTOR", "промышленность купил завод", None, ["промышленность"]),
+        ("DATE", "завод купил 5 %", "1.2", ["5"]),
+        ("DATE", "завод купил 5 %", None, ["5", "%"]),
+    ],
+)
+def test_conventions_and_tidy_edges_are_for_models_of_the_label_guide(
+    tmp_path, label, text, guidelines, found
+):
     checkpoint = open_folder(make_scripted(tmp_path / "model"), None)
     checkpoint = replace(checkpoint, settings=replace(checkpoint.settings, guidelines=guidelines))
-    # a word that the model does not know, and that alone is no sector by the guide
-    extractor = Extractor(checkpoint, Scripted(checkpoint, {"[UNK]": ("SECTOR", 0.9)}))
-    document = extractor.extract("промышленность купил завод", values=False)
+    extractor = Extractor(checkpoint, Scripted(checkpoint, {"[UNK]": (label, 0.9)}))
+    document = extractor.extract(text, values=False)
     assert [entity.text for entity in document.entities] == found

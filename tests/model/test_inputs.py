@@ -197,6 +197,34 @@ def test_the_output_of_this_run_is_not_its_input(tmp_path):
     assert [document.text for document in read(tmp_path, skip=output)] == [NEWS]
 
 
+def test_the_output_of_this_run_is_not_its_input_by_a_pattern(tmp_path):
+    put(tmp_path / "a.txt", NEWS)
+    output = put(tmp_path / "out.jsonl", '{"text": "старое"}')
+    assert [document.text for document in read(tmp_path / "*", skip=output)] == [NEWS]
+    assert [document.text for document in read(output, skip=output)] == ["старое"]
+
+
+def test_links_to_folders_are_followed_once(tmp_path):
+    put(tmp_path / "in/z/1.txt", "раз")
+    put(tmp_path / "other/2.txt", "два")
+    put(tmp_path / "other/deep/3.txt", "три")
+    links = {"in/a": "z", "in/other": "../other", "in/again": "../other/deep", "other/circle": "../in"}
+    for link, target in links.items():
+        (tmp_path / link).symlink_to(target, target_is_directory=True)
+    assert sorted(document.text for document in read(tmp_path / "in")) == ["два", "раз", "три"]
+    assert read(tmp_path / "in")[0].id == str(tmp_path / "in/z/1.txt")
+    assert len(read(tmp_path / "in/**")) == len(read(tmp_path / "in/**/*.txt")) == 3
+
+
+def test_a_pattern_gives_each_file_once(tmp_path):
+    for name in ("a.txt", "b/1.txt", "b/c/2.txt", "b/3.png"):
+        put(tmp_path / name, name)
+    (tmp_path / "b/empty").mkdir()
+    names = ["a.txt", "b/1.txt", "b/c/2.txt", "b/3.png"]
+    assert [document.text for document in read(tmp_path / "**")] == names
+    assert sorted(document.text for document in read(tmp_path / "**/*")) == sorted(names)
+
+
 def test_patterns_that_the_shell_left_are_expanded(tmp_path):
     for name in ("a1.txt", "a2.txt", "deep/er/a3.txt", "[x].txt"):
         put(tmp_path / name, name)

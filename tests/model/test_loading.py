@@ -109,6 +109,16 @@ def test_a_named_runtime_is_not_replaced_by_another(machine, tmp_path):
         find(folder, "torch")
 
 
+@pytest.mark.parametrize("runtime", ["auto", "onnx"])
+def test_fp32_does_not_pass_for_int8(machine, tmp_path, runtime):
+    machine(AMX, {"openvino", "torch"})
+    folder = make_folder(tmp_path / "fp32", weights=("onnx/model.onnx", "model.safetensors"))
+    with pytest.raises(CheckpointError, match=r"no int8 weights \(onnx/model_quantized\.onnx\)"):
+        find(folder, runtime, precision="int8")
+    whole = make_folder(tmp_path / "whole", weights=ONNX_FILES)
+    assert find(whole, runtime, precision="int8")[0].weights == whole / "onnx/model_quantized.onnx"
+
+
 def test_names_and_devices_that_cannot_be_are_refused(tmp_path):
     with pytest.raises(
         UsageError, match="Unknown runtime 'jax': expected one of auto, onnx, openvino, torch"

@@ -32,6 +32,15 @@ from ie.markup import declared_charset, html_text, is_html
         ("после", "<!doctype html><title>нет</title><body>после"),
         ("после", "<?xml version='1.0'?><![CDATA[нет]]>после"),
         ("ссылка", "<a href=\"x>y\" title='<b>'>ссылка</a>"),
+        ("до после", 'до <img alt="ООО "Север" src="x.jpg">после'),
+        ("до после", 'до <img alt="Экран 55"">после'),
+        ("до после", 'до <i class=it\'s title = "x>y">после'),
+        ("до после", 'до <i a=b"c ">после'),
+        ("до после", 'до <i "a>после'),
+        ("до после", 'до <i =">после'),
+        ("до после", "до <i a=>после"),
+        ('до после"', 'до <i a="b"/c=\'d>e\'/>после"'),
+        ("до после", "до </>после<b>"),
         ("5 < 6 и 7 > 3", "5 < 6 и 7 > 3"),
         ("раз\nдва", "<pre>раз\nдва</pre>"),
         ("раз два", "<div>раз\nдва</div>"),
@@ -86,11 +95,30 @@ def test_escaped_text_comes_back_but_for_spaces(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["<", "<!--", "&", "<a ", '<a b="', "</", "<script>", "<![x[", "<svg>", "<div"]
+    "piece",
+    [
+        "<",
+        "<!--",
+        "&",
+        "<a ",
+        '<a b="',
+        "</",
+        "<script>",
+        "<![x[",
+        "<svg>",
+        "<div",
+        "<a b=",
+        ' "',
+        "=",
+        " =\n",
+        " ",
+    ],
 )
 def test_broken_pages_take_linear_time(piece):
     start = time.process_time()
     html_text(piece * 50_000)
+    html_text("<a" + piece * 50_000)
+    html_text("<a b" + piece * 50_000 + "=")
     assert time.process_time() - start < 5
 
 

@@ -67,6 +67,11 @@ def test_russian_letters_are_written_as_they_are_and_offsets_slice():
     assert (record["truncated"], record["model"], record["date"]) == (False, "m@1", "2016-11-07")
 
 
+def test_of_a_moment_the_day_is_kept():
+    document = Document(TEXT, date=datetime.datetime(2016, 11, 7, 10, tzinfo=datetime.UTC))
+    assert document == Document.from_record(document.to_record()) == Document(TEXT, date=DAY)
+
+
 class Page(HTMLParser):
     """The pieces of the first text on a page, and which of them are marked."""
 

@@ -52,12 +52,18 @@ def test_errors_belong_to_the_part_of_the_document_that_follows(tmp_path):
         ["Ошибка 4."],
     ]
     assert told == [one, two, three, four]
+    again = []
+    assert fill(tmp_path, [], size=2, resume=True, on_error=again.append) == (2, 4, 4)
+    assert list(map(str, again)) == list(map(str, told))
 
 
 def test_a_million_bad_lines_do_not_fill_the_manifest(tmp_path):
     items = [*(InputError(f"Ошибка {n}.") for n in range(1000)), *documents(1)]
     assert fill(tmp_path, items) == (1, 1, 1000)
     assert (lines(tmp_path)[1]["errors"], len(lines(tmp_path)[1]["failures"])) == (1000, 100)
+    told = []
+    fill(tmp_path, [], resume=True, on_error=told.append)
+    assert list(map(str, told[99:])) == ["Ошибка 99.", "900 more inputs could not be read."]
 
 
 def test_what_parts_hold_never_sees_the_model_again(tmp_path):

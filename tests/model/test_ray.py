@@ -125,6 +125,14 @@ def test_tables_that_cannot_be_read_are_named_and_cost_no_other(tmp_path):
     assert [item.text for item in items_of([piece])] == ["банк"]
 
 
+def test_tables_in_linked_folders_are_found(tmp_path):
+    for folder in ("tables", "in/_hidden", "in/.hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+        pq.write_table(pa.table({"text": [folder]}), tmp_path / folder / "a.parquet")
+    (tmp_path / "in/link").symlink_to("../tables", target_is_directory=True)
+    assert list(find_inputs([str(tmp_path / "in")])) == [tmp_path / "in/link/a.parquet"]
+
+
 # --- a node dies half-way -----------------------------------------------------------------------------
 
 
