@@ -17,7 +17,7 @@ from .tally import Failures, Part
 
 # Readers of folders (Spark, pyarrow, Ray) pass over names that begin so, and it does not match *.jsonl.
 MANIFEST = "_manifest"
-VERSION = 1
+VERSION = 2
 
 Run = Mapping[str, Any]
 
@@ -61,7 +61,9 @@ class Manifest:
         lines, size = _whole_lines(path)
         head, *rest = lines or [{}]
         if head.get("version") != VERSION or not isinstance(head.get("run"), dict):
-            raise UsageError(f"{path} is not a manifest that this version of ie can read.")
+            raise UsageError(
+                f"{path} is not a manifest that this version of ie can read: write to another folder."
+            )
         differing = _differing(head["run"], json.loads(json.dumps(dict(run))))
         if differing:
             raise UsageError(

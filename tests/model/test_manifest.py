@@ -1,3 +1,5 @@
+import datetime
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import pytest
@@ -86,6 +88,10 @@ def test_another_version_of_the_package_is_another_run(begun, monkeypatch):
         (["part-00000.jsonl", "'d0'", "0 of its 3"], [InputError("Нет такого файла.")]),
         (["part-00001.jsonl", "has changed"], [*documents(0, 1, 2, 3), Document("Иной", id="d4"),
                                                *documents(5, 6)]),
+        (["part-00000.jsonl", "a date or a source", "has changed"],
+         [replace(d, date=datetime.date(2016, 11, 7)) for d in documents(*range(10))]),
+        (["part-00001.jsonl", "a date or a source", "has changed"],
+         [*documents(0, 1, 2), *(replace(d, source="ТАСС") for d in documents(*range(3, 10)))]),
     ],
 )  # fmt: skip
 def test_inputs_that_changed_under_the_run_are_noticed(begun, expected, items):
@@ -134,15 +140,16 @@ def test_parts_without_a_manifest_are_not_ours(tmp_path):
     [
         ("not a manifest", ""),
         ("not a manifest", '{"version": 99, "run": {}}\n'),
+        ("another folder", '{"version": 1, "run": {}}\n'),
         (f"{MANIFEST}:1: not a line of a manifest", "not JSON\n"),
-        (f"{MANIFEST}:2: not a line of a manifest", '{"version": 1, "run": {}}\nnot JSON\n{}\n'),
+        (f"{MANIFEST}:2: not a line of a manifest", '{"version": 2, "run": {}}\nnot JSON\n{}\n'),
         (f"{MANIFEST}:1: not a line of a manifest", "[]\n"),
     ],
 )
 def test_a_damaged_manifest_is_named(tmp_path, expected, content):
     (tmp_path / MANIFEST).write_text(content)
     (tmp_path / ".lock").touch()
-    refused(tmp_path, str(tmp_path / MANIFEST) if "not a manifest" in expected else expected)
+    refused(tmp_path, str(tmp_path / MANIFEST), expected)
 
 
 @pytest.mark.parametrize("line", ["{}", '{"finished": true}', '{"name": "part-00002.jsonl"}'])
