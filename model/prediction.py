@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from .arrow import Request, extract_documents
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, is_hub_id
 from .document import Document
 from .inputs import Reading
 from .parts import Predict
@@ -51,4 +51,7 @@ class Prediction:
 
         names = ("ref", "runtime", "device", "precision", "revision")
         checkpoint, _ = find(**{name: self.loading[name] for name in names})
-        return checkpoint, partial(extract_in_workers, workers=self.workers, options=self.loading)
+        options = dict(self.loading)
+        if is_hub_id(options["ref"]):
+            options["revision"] = checkpoint.revision  # a branch may move before the last worker has loaded
+        return checkpoint, partial(extract_in_workers, workers=self.workers, options=options)
