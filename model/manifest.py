@@ -105,6 +105,15 @@ class Manifest:
             raise
 
 
+def is_blank(path: Path) -> bool:
+    """Return whether the manifest at `path` tells of a run, but of nothing that it did.
+
+    Raises `UsageError` where it is damaged.
+    """
+    lines, _ = _whole_lines(path)
+    return len(lines) == 1 and lines[0].get("version") == VERSION
+
+
 def _line(record: Mapping[str, Any]) -> bytes:
     # in ASCII any id, even one of half a surrogate pair, can be written
     return json.dumps(record).encode() + b"\n"

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 from .document import Document
 from .errors import IEError, InputError, UsageError
 from .files import lock, sync_folder
-from .manifest import MANIFEST, Manifest, Run
+from .manifest import MANIFEST, Manifest, Run, is_blank
 from .outputs import OutputFormat, write_jsonl_bytes, write_parquet
 from .tally import Intake, Part, Tally
 from .version import __version__
@@ -195,11 +195,12 @@ def _manifest(folder: Path, run: Run, resume: bool) -> Manifest:
     """Return the manifest of a folder that is as it should be for this run."""
     path = folder / MANIFEST
     names = {entry.name for entry in os.scandir(folder) if _PART.fullmatch(entry.name)}
-    if not path.exists():
-        if names:
-            raise UsageError(
-                f"{folder} holds {min(names)} but no manifest ({MANIFEST}): write to another folder."
-            )
+    if names and not path.exists():
+        raise UsageError(
+            f"{folder} holds {min(names)} but no manifest ({MANIFEST}): write to another folder."
+        )
+    # what a run that failed at once has begun is in nobody's way
+    if not names and (not path.exists() or is_blank(path)):
         return Manifest.create(path, run)
     if not resume:
         raise UsageError(

@@ -47,8 +47,9 @@ class Prediction:
             extractor = Extractor.from_pretrained(**self.loading)
             return extractor.checkpoint, extractor.extract_batch
         from .loading import find
-        from .workers import extract_in_workers
+        from .workers import extract_in_workers, share_threads
 
+        share_threads(self.workers, self.loading["threads"])  # to be refused now, before any output is begun
         names = ("ref", "runtime", "device", "precision", "revision")
         checkpoint, _ = find(**{name: self.loading[name] for name in names})
         options = dict(self.loading)

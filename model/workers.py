@@ -38,15 +38,13 @@ def extract_in_workers(
     what loading raises, `UsageError` where there are fewer threads than workers, and `WorkerError` where a
     process was killed. The calling script needs `if __name__ == "__main__":`, as with any spawned process.
     """
-    threads = options.get("threads") or cores()
-    if not 1 <= workers <= threads:
-        raise UsageError(f"The number of workers must be from 1 to {threads} (threads), not {workers}.")
+    threads = share_threads(workers, options.get("threads"))
     pool = ProcessPoolExecutor(
         workers,
         # a fork would copy the locks of threads, and keep files of the parent open after its death
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_Worker.start,
-        initargs=({**options, "threads": threads // workers},),
+        initargs=({**options, "threads": threads},),
     )
     waiting: deque[Future[list[Document]]] = deque()
     try:
@@ -60,6 +58,17 @@ def extract_in_workers(
         raise WorkerError("A worker process was killed, perhaps for want of memory.") from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def share_threads(workers: int, threads: int | None) -> int:
+    """Return how many of `threads`, by default one a core, each worker has.
+
+    Raises `UsageError` where there are fewer threads than workers.
+    """
+    threads = threads or cores()
+    if not 1 <= workers <= threads:
+        raise UsageError(f"The number of workers must be from 1 to {threads} (threads), not {workers}.")
+    return threads // workers
 
 
 class _Worker:

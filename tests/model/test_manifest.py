@@ -3,7 +3,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 import pytest
-from filled import RUN, documents, fill, ids, reading_ahead
+from filled import RUN, documents, fill, ids, lines, reading_ahead
 
 from ie.document import Document
 from ie.errors import InputError, UsageError
@@ -72,6 +72,14 @@ def test_a_folder_with_parts_is_not_written_to_unless_asked(begun):
 )
 def test_another_run_is_not_mixed_in(begun, expected, options):
     refused(begun, str(begun), *expected, **options)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_run_that_has_stored_nothing_is_in_nobodys_way(tmp_path, resume):
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, documents(*range(4)), predict=reading_ahead(4, die_after=2))
+    assert fill(tmp_path, documents(*range(4)), run={**RUN, "model": "m@2"}, resume=resume) == (2, 4, 0)
+    assert lines(tmp_path)[0]["run"]["model"] == "m@2"
 
 
 def test_another_version_of_the_package_is_another_run(begun, monkeypatch):
