@@ -7,9 +7,10 @@ A command module is `ie.cli.<name>`. It has either `app`, a `typer.Typer` with s
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections import UserDict
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -95,8 +96,11 @@ def load_command(name: str) -> Any:
 def main() -> None:
     """Run the command line and exit: 0 done, 1 some inputs failed, 2 wrong usage or configuration.
 
-    130 follows Ctrl-C and 141 a closed pipe, as shells report them. A traceback shows with `--debug` only.
+    130 follows Ctrl-C, 143 SIGTERM and 141 a closed pipe, as shells report them. A traceback shows with
+    `--debug` only.
     """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text files at start
     try:
@@ -105,6 +109,11 @@ def main() -> None:
         if "--debug" in sys.argv:  # asked here, for an import can fail before the options are read
             raise
         sys.exit(report(error))
+
+
+def _terminate(number: int, _frame: object) -> NoReturn:
+    """Exit as other errors do, so that files that were begun are taken away."""
+    sys.exit(128 + number)
 
 
 def report(error: Exception) -> int:

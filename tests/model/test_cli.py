@@ -423,6 +423,17 @@ def test_ctrl_c_ends_the_run_quietly():
     assert (running.returncode, err) == (130, b"")
 
 
+def test_a_terminated_run_leaves_nothing_behind(tmp_path):
+    running = stubbed(1, "predict", "-", "--input-format", "jsonl", "-o", str(tmp_path / "out.jsonl"))
+    running.stdin.write(b'{"text": "a"}\n')
+    running.stdin.flush()
+    while not list(tmp_path.iterdir()) and running.poll() is None:
+        time.sleep(0.01)
+    running.terminate()
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, err, list(tmp_path.iterdir())) == (143, b"", [])
+
+
 def test_records_come_out_before_the_input_ends():
     running = stubbed(1, "predict", "-", "--input-format", "jsonl")
     running.stdin.write(b'{"text": "a", "id": "1"}\n')
