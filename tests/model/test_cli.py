@@ -412,6 +412,24 @@ def test_a_reader_that_leaves_ends_the_run_quietly():
     running.stderr.close()
 
 
+def redirected(redirection, *args, **environment):
+    """Return exit code, stdout and stderr of `ie` as a shell starts it."""
+    code = "from ie.cli import main; main()"
+    command = ["sh", "-c", f'exec "$0" -c "{code}" "$@" {redirection}', sys.executable, *map(str, args)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("args", [["normalize", "amount", "5 евро"], ["--version"]])
+def test_an_output_that_takes_no_more_is_named(args, unbuffered):
+    sentence = "error: Cannot write <stdout>: No space left on device.\n"
+    assert redirected("> /dev/full", *args, PYTHONUNBUFFERED=unbuffered) == (1, "", sentence)
+
+
 def test_ctrl_c_ends_the_run_quietly():
     running = stubbed(1, "predict", "-", "--input-format", "jsonl")
     running.stdin.write(b'{"text": "a"}\n')
