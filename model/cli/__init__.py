@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from ie.errors import CorpusFaultsError, IEError, MissingDependencyError
 from ie.version import __version__
 
-from .streams import Stdout, discard
+from .streams import Stdout, discard, open_closed
 
 COMMANDS = {
     "predict": "Find sums, sectors, parties and dates in texts.",
@@ -104,6 +104,7 @@ def main() -> None:
     """
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _terminate)
+    open_closed()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text files at start
     try:

@@ -1,6 +1,7 @@
-"""The standard streams of a command line, which may be full, or left by their reader."""
+"""The standard streams of a command line, which its caller may have closed, filled or left."""
 
 import os
+import sys
 from typing import Any, TextIO
 
 from ie.files import naming
@@ -29,3 +30,18 @@ class Stdout:
 def discard(stream: TextIO) -> None:
     """Point a stream to nowhere, or the flush at exit fails again (Python's documentation of SIGPIPE)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def open_closed() -> None:
+    """Open the streams that the caller has closed, lest the next file take the place of one.
+
+    There is nothing on stdin, and stderr goes nowhere, but stdout cannot be written to: results are not to
+    be lost in silence.
+    """
+    for name, flags, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))

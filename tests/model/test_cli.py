@@ -430,6 +430,26 @@ def test_an_output_that_takes_no_more_is_named(args, unbuffered):
     assert redirected("> /dev/full", *args, PYTHONUNBUFFERED=unbuffered) == (1, "", sentence)
 
 
+@pytest.mark.parametrize(
+    ("code", "out", "err", "redirection"),
+    [
+        (1, "", "error: Cannot write <stdout>: Bad file descriptor.\n", ">&-"),
+        (0, '{"text": "5 евро", "value"', "", "2>&-"),
+        (0, '{"text": "5 евро", "value"', "", "<&-"),
+        (1, "", "", "<&- >&- 2>&-"),
+    ],
+)
+def test_streams_that_the_caller_closed_are_no_accident(code, out, err, redirection):
+    found = redirected(redirection, "normalize", "amount", "5 евро")
+    assert (found[0], found[1][:26], found[2]) == (code, out, err)
+
+
+def test_a_closed_input_holds_nothing(tmp_path):
+    assert redirected("<&-", "normalize", "amount") == (0, "", "")
+    code, _, err = redirected("<&- >&-", "predict", "-o", tmp_path / "out.jsonl")
+    assert (code, err) == (1, "error: <stdin>: The file is empty.\n")
+
+
 def test_ctrl_c_ends_the_run_quietly():
     running = stubbed(1, "predict", "-", "--input-format", "jsonl")
     running.stdin.write(b'{"text": "a"}\n')
