@@ -100,7 +100,7 @@ def load_checkpoint(
 
         folder, commit = fetch_checkpoint(str(ref), revision, token, cache_dir, runtime)
         return open_folder(folder, runtime, name=str(ref), revision=commit)
-    folder = BUNDLED if ref is None else Path(ref).expanduser()
+    folder = BUNDLED if ref is None else _at_home(ref)
     if revision is not None:
         raise CheckpointError(f"A revision can be chosen on the Hub only: {folder} is a folder.")
     if ref is None and not (folder / CONFIG_FILE).is_file():
@@ -116,13 +116,21 @@ def is_hub_id(ref: str | Path | None) -> bool:
     A `Path`, an existing folder and whatever is written like a path are folders. Raises `CheckpointError`
     where it can be neither.
     """
-    if ref is None or isinstance(ref, Path) or (ref and Path(ref).expanduser().exists()):
+    if ref is None or isinstance(ref, Path) or (ref and _at_home(ref).exists()):
         return False
     if ref.startswith((".", "/", "~")) or ref.endswith(("/", os.sep)) or "\\" in ref or ref.count("/") > 1:
         return False
     if not _HUB_ID.fullmatch(ref):
         raise CheckpointError(f"{ref!r} is neither a folder nor the id of a model on the Hub ('org/name').")
     return True
+
+
+def _at_home(ref: str | Path) -> Path:
+    """Return a path, with the folder of the user that `~` stands for."""
+    try:
+        return Path(ref).expanduser()
+    except RuntimeError as error:
+        raise CheckpointError(f"The checkpoint folder {ref} is in the home of an unknown user.") from error
 
 
 def open_folder(

@@ -65,7 +65,7 @@ def fetch_checkpoint(
 
     Of several weights files the first that exists is fetched: int8 before fp32 for onnx. None fetches
     the configuration and tokenizer alone. Raises `HubError` on trouble with the Hub and
-    `CheckpointError` where the model there lacks a file that is needed.
+    `CheckpointError` where a file that is needed is not there, or the Hub silent and it is not in the cache.
     """
     names, plans = _PLANS[runtime]
     wanted = revision
@@ -76,11 +76,19 @@ def fetch_checkpoint(
             break
     else:
         advice = "" if runtime == "torch" else ": run `ie model export` on it or use `--runtime torch`"
-        raise CheckpointError(f"{repo_id}@{wanted} on the Hub has no {' or '.join(names)}{advice}.")
+        raise _lack(repo_id, wanted, token, f"{' or '.join(names)}{advice}")
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
-            raise CheckpointError(f"{repo_id}@{wanted} on the Hub has no {name}.")
+            raise _lack(repo_id, wanted, token, name)
     return folder, wanted
+
+
+def _lack(repo_id: str, commit: str | None, token: str | None, files: str) -> CheckpointError:
+    """Return the error for files that did not come: the Hub has none, or what is cached is not all."""
+    with _as_hub_errors(repo_id, commit):
+        if _silence(repo_id, commit, token):
+            return CheckpointError(_not_cached(None, repo_id, commit))
+    return CheckpointError(f"{repo_id}@{commit} on the Hub has no {files}.")
 
 
 def fetch(
@@ -172,6 +180,15 @@ def _is_reachable(repo_id: str, revision: str | None, token: str | None) -> bool
     """
     if revision is not None and _COMMIT.fullmatch(revision):
         return True
+    silence = _silence(repo_id, revision, token)
+    if silence:
+        level, reason = silence
+        logger.log(level, "The Hub cannot be used (%s): looking for %s in the cache.", reason, repo_id)
+    return not silence
+
+
+def _silence(repo_id: str, revision: str | None, token: str | None) -> tuple[int, str] | None:
+    """Return how loud to say that the Hub cannot be used, and why; None where it can. Raises its refusal."""
     try:
         HfApi(endpoint=_endpoint(), token=token).model_info(
             repo_id, revision=revision, timeout=TIMEOUT_SECONDS
@@ -181,16 +198,13 @@ def _is_reachable(repo_id: str, revision: str | None, token: str | None) -> bool
         status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
         if status != 429 and status < 500:
             raise
-        level, reason = logging.WARNING, f"it answers {status}"
+        return logging.WARNING, f"it answers {status}"
     except errors.OfflineModeIsEnabled:
         # the user said so
-        level, reason = logging.INFO, "offline mode"
+        return logging.INFO, "offline mode"
     except Exception as error:  # noqa: BLE001 (every HTTP library that huggingface_hub has used raises its own)
-        level, reason = logging.WARNING, type(error).__name__
-    else:
-        return True
-    logger.log(level, "The Hub cannot be used (%s): looking for %s in the cache.", reason, repo_id)
-    return False
+        return logging.WARNING, type(error).__name__
+    return None
 
 
 def _endpoint() -> str | None:
@@ -230,6 +244,13 @@ def _on_status(error: Any, repo_id: str, _revision: str | None) -> str:
     return f"The Hub answers {status} about {repo_id}: {' '.join(reason.split())[:200]}."
 
 
+def _not_cached(_error: Any, repo_id: str, revision: str | None) -> str:
+    return (
+        f"{repo_id} at revision {revision or 'main'!r} is not (or not wholly) in the cache, "
+        "and the Hub was not or cannot be asked: fetch it while online."
+    )
+
+
 _SENTENCES: Sequence[tuple[type[Exception], Callable[[Any, str, str | None], str]]] = (
     (
         errors.GatedRepoError,
@@ -246,13 +267,7 @@ _SENTENCES: Sequence[tuple[type[Exception], Callable[[Any, str, str | None], str
             "if it is private, a token that may read it is needed (HF_TOKEN)."
         ),
     ),
-    (
-        errors.LocalEntryNotFoundError,
-        lambda _e, repo, revision: (
-            f"{repo} at revision {revision or 'main'!r} is not (or not wholly) in the cache, "
-            "and the Hub was not or cannot be asked: fetch it while online."
-        ),
-    ),
+    (errors.LocalEntryNotFoundError, _not_cached),
     (errors.EntryNotFoundError, lambda _e, repo, _r: f"A file of {repo} is missing on the Hub."),
     (
         errors.HFValidationError,

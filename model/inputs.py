@@ -16,7 +16,7 @@ from .document import Document
 from .encodings import check_encoding, decode, detect
 from .errors import InputError
 from .markup import declared_charset, html_text, is_html
-from .records import read_json, read_jsonl
+from .records import NOT_TEXT, is_encodable, numbered_lines, read_json, read_jsonl
 from .sources import STDIN, SUFFIXES, UNREADABLE, InputFormat, display_name, find_files
 
 Item = Document | InputError
@@ -73,9 +73,7 @@ def _read_path(path: Path, reading: Reading) -> Iterator[Item]:
 
 def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]:
     """Yield the documents of an open binary stream; `name` stands in ids and errors."""
-    # A buffer over a buffer would wait for all it can hold, and a pipe may stay open after its first line.
-    raw = getattr(stream, "raw", stream)
-    buffered = io.BufferedReader(cast(io.RawIOBase, raw), PEEK_BYTES)
+    buffered = _peekable(stream)
     kind = reading.format
     if kind is InputFormat.AUTO:
         kind = SUFFIXES.get(Path(name).suffix.lower()) or _guess(buffered.peek())
@@ -86,6 +84,19 @@ def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]
         yield from read_json(buffered.read(), name, encoding=reading.encoding, date=reading.date)
     else:
         yield _text_document(buffered.read(), name, reading, kind)
+
+
+def read_lines(stream: BinaryIO, name: str) -> Iterator[str | InputError]:
+    """Yield the lines of an open binary stream that are not blank, stripped; an error for what is no text."""
+    buffered = _peekable(stream)
+    for number, line in numbered_lines(buffered, detect(buffered.peek())):
+        if line.strip():
+            yield line.strip() if is_encodable(line) else InputError(f"{name}:{number}: {NOT_TEXT}")
+
+
+def _peekable(stream: BinaryIO) -> io.BufferedReader:
+    # A buffer over a buffer would wait for all it can hold, and a pipe may stay open after its first line.
+    return io.BufferedReader(cast(io.RawIOBase, getattr(stream, "raw", stream)), PEEK_BYTES)
 
 
 def _guess(head: bytes) -> InputFormat:

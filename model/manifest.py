@@ -17,7 +17,7 @@ from .tally import Failures, Part
 
 # Readers of folders (Spark, pyarrow, Ray) pass over names that begin so, and it does not match *.jsonl.
 MANIFEST = "_manifest"
-VERSION = 1
+VERSION = 2
 
 Run = Mapping[str, Any]
 
@@ -63,7 +63,9 @@ class Manifest:
         lines, size = _whole_lines(path)
         head, *rest = lines or [{}]
         if head.get("version") != VERSION or not isinstance(head.get("run"), dict):
-            raise UsageError(f"{path} is not a manifest that this version of ie can read.")
+            raise UsageError(
+                f"{path} is not a manifest that this version of ie can read: write to another folder."
+            )
         differing = _differing(head["run"], json.loads(json.dumps(dict(run))))
         if differing:
             raise UsageError(
@@ -105,6 +107,15 @@ class Manifest:
         except BaseException:  # Ctrl-C too: whoever goes on in this process must not write behind half a line
             self._file.truncate(start)
             raise
+
+
+def is_blank(path: Path) -> bool:
+    """Return whether the manifest at `path` tells of a run, but of nothing that it did.
+
+    Raises `UsageError` where it is damaged.
+    """
+    lines, _ = _whole_lines(path)
+    return len(lines) == 1 and lines[0].get("version") == VERSION
 
 
 def _line(record: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from typing import IO, TextIO, cast
 
 from .document import Document
 from .errors import UsageError
-from .files import atomic_write
+from .files import atomic_write, open_named
 
 
 class OutputFormat(StrEnum):
@@ -48,17 +48,17 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
     """Yield standard output, or a file that takes the place of `path` only once the block succeeds.
 
     What is no regular file (`/dev/null`, a pipe) is written to as it is. Raises `UsageError` where `path`
-    cannot be written.
+    cannot be written, `IEError` where it takes no more.
     """
     if path is None:
         yield sys.stdout
     elif path.exists() and not path.is_file():
         try:
-            stream = path.open("w", encoding="utf-8", newline="\n")
+            stream = open_named(path, path)
         except OSError as error:
             raise UsageError(f"Cannot write {path}: {error.strerror}.") from error
         with stream:
-            yield stream
+            yield cast(TextIO, stream)
     else:
         with atomic_write(path) as file:
             yield cast(TextIO, file)

@@ -13,22 +13,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from .document import Document
-from .errors import IEError, InputError, UsageError
-from .files import lock, sync_folder
-from .manifest import MANIFEST, Manifest, Run
+from .errors import InputError, UsageError
+from .files import NamedFile, lock, naming, sync_folder
+from .manifest import MANIFEST, Manifest, Run, is_blank
 from .outputs import OutputFormat, write_jsonl_bytes, write_parquet
 from .tally import Intake, Part, Tally
 from .version import __version__
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
 PART_RECORDS = 1000
 LOCK = ".lock"
 _PART = re.compile(r"part-\d{5,}\..+")
+KEPT = "; the parts before it are kept, go on with --resume"
 
 Predict = Callable[[Iterable[Document]], Iterable[Document]]
 WritePart = Callable[[Iterable[Document], IO[bytes]], None]
@@ -141,7 +139,7 @@ class PartsFolder:
         if self.finished:
             self._tell(on_error)
             return
-        with _naming(self.folder):
+        with naming(self.folder, KEPT):
             _name_last(self.folder, self._manifest.parts)
         intake = Intake(items, tuple(self._manifest.parts), self._part_records, on_error)
         found = iter(predict(intake))
@@ -149,7 +147,7 @@ class PartsFolder:
             self._store(chain([first], islice(found, self._part_records - 1)), intake)
         if intake.tallies or not intake.exhausted:
             raise ValueError("predict() has left out documents.")
-        with _naming(self._manifest.path):
+        with naming(self._manifest.path, KEPT):
             sync_folder(self.folder)
             self._manifest.finish(intake.waiting)
 
@@ -185,7 +183,7 @@ class PartsFolder:
             read = intake.tallies.popleft() if intake.tallies else Tally()
             if read.digest != written.digest:
                 raise ValueError(f"predict() gave other documents for {path.name} than it was given.")
-        with _naming(path):
+        with naming(path, KEPT):
             sync_folder(self.folder)
             self._manifest.append(read.part(path.name, hidden.stat().st_size))
             hidden.rename(path)
@@ -205,11 +203,12 @@ def _manifest(folder: Path, run: Run, resume: bool) -> Manifest:
     """Return the manifest of a folder that is as it should be for this run."""
     path = folder / MANIFEST
     names = {entry.name for entry in os.scandir(folder) if _PART.fullmatch(entry.name)}
-    if not path.exists():
-        if names:
-            raise UsageError(
-                f"{folder} holds {min(names)} but no manifest ({MANIFEST}): write to another folder."
-            )
+    if names and not path.exists():
+        raise UsageError(
+            f"{folder} holds {min(names)} but no manifest ({MANIFEST}): write to another folder."
+        )
+    # what a run that failed at once has begun is in nobody's way
+    if not names and (not path.exists() or is_blank(path)):
         return Manifest.create(path, run)
     if not resume:
         raise UsageError(
@@ -255,29 +254,11 @@ def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp")
 
 
-class _PartFile(io.FileIO):
-    """A new file whose errors speak of the part that it becomes; those of the model or the inputs do not."""
-
-    def __init__(self, hidden: Path, path: Path) -> None:
-        with _naming(path):
-            super().__init__(hidden, "wb")
-        self._path = path
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        """Write as much as goes at once and return how many bytes went."""
-        with _naming(self._path):
-            return super().write(data)
-
-    def sync(self) -> None:
-        """Have what was written outlast a loss of power."""
-        with _naming(self._path):
-            os.fsync(self.fileno())
-
-
 @contextmanager
 def _new_file(hidden: Path, path: Path) -> Iterator[IO[bytes]]:
     """Yield the file `hidden`, on the disk once the block succeeds and gone where it does not."""
-    raw = _PartFile(hidden, path)
+    with naming(path, KEPT):
+        raw = NamedFile(hidden, path, KEPT)
     try:
         with io.BufferedWriter(raw) as file:
             yield file
@@ -286,14 +267,3 @@ def _new_file(hidden: Path, path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Turn an `OSError` of writing into a sentence about the file at `path`."""
-    try:
-        yield
-    except OSError as error:
-        raise IEError(
-            f"Cannot write {path}: {error.strerror}; the parts before it are kept, go on with --resume."
-        ) from error

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from .arrow import Request, extract_documents
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, is_hub_id
 from .document import Document
 from .inputs import Reading
 from .parts import Predict
@@ -47,8 +47,12 @@ class Prediction:
             extractor = Extractor.from_pretrained(**self.loading)
             return extractor.checkpoint, extractor.extract_batch
         from .loading import find
-        from .workers import extract_in_workers
+        from .workers import extract_in_workers, share_threads
 
+        share_threads(self.workers, self.loading["threads"])  # to be refused now, before any output is begun
         names = ("ref", "runtime", "device", "precision", "revision")
         checkpoint, _ = find(**{name: self.loading[name] for name in names})
-        return checkpoint, partial(extract_in_workers, workers=self.workers, options=self.loading)
+        options = dict(self.loading)
+        if is_hub_id(options["ref"]):
+            options["revision"] = checkpoint.revision  # a branch may move before the last worker has loaded
+        return checkpoint, partial(extract_in_workers, workers=self.workers, options=options)

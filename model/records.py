@@ -14,6 +14,7 @@ from .errors import InputError, RecordError
 
 # The fields that are input; a record may be a prediction or an annotation whose entities are of no concern.
 FIELDS = ("id", "text", "date", "source")
+NOT_TEXT = "The line is not text in the encoding of the file."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -22,12 +23,12 @@ def read_jsonl(
 ) -> Iterator[Document | InputError]:
     """Yield the document of each line that is not blank; a bad line is an error that begins `name:line:`."""
     empty = True
-    for number, line in _lines(stream, encoding):
+    for number, line in numbered_lines(stream, encoding):
         if not line.strip():
             continue
         empty = False
         where = f"{name}:{number}"
-        yield InputError(f"{where}: {_NOT_TEXT}") if _SURROGATE.search(line) else _parse(line, where, date)
+        yield InputError(f"{where}: {NOT_TEXT}") if not is_encodable(line) else _parse(line, where, date)
     if empty:
         yield InputError(f"{name}: The file is empty.")
 
@@ -51,10 +52,7 @@ def read_json(
         yield _document(record, f"{name}: record {number}", f"{name}:{number}", date)
 
 
-_NOT_TEXT = "The line is not text in the encoding of the file."
-
-
-def _lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
+def numbered_lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
     """Yield numbered lines; bytes that are no text come as half surrogates. A line feed alone ends a line."""
     text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="\n")
     number = 0
@@ -63,6 +61,11 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
             yield number, line.removeprefix("\ufeff") if number == 1 else line
     except UnicodeDecodeError:  # UTF-16 cannot be taken up again after a broken character
         yield number + 1, "\udcff"
+
+
+def is_encodable(text: str) -> bool:
+    """Return whether a text holds no half surrogate pair, which is no character."""
+    return not _SURROGATE.search(text)
 
 
 def _parse(line: str, where: str, date: datetime.date | None) -> Document | InputError:
@@ -88,7 +91,7 @@ def _document(record: Any, where: str, name: str, date: datetime.date | None) ->
             record = {key: record.get(key) for key in FIELDS}
         document = Document.from_record(record)
         for key in ("id", "text", "source"):
-            if _SURROGATE.search(getattr(document, key) or ""):
+            if not is_encodable(getattr(document, key) or ""):
                 raise RecordError(f"Field '{key}' holds half a surrogate pair, which is no character.")
     except RecordError as error:
         return InputError(f"{where}: {error}")

@@ -32,8 +32,8 @@ class Part:
     """A finished part.
 
     `bytes` is the size of the file `name`; `first` the id of its first document; `digest` the SHA-256 of the
-    ids and texts that went in; `errors` how many inputs before its last document could not be read, and
-    `failures` the first of the sentences that say why.
+    ids and texts that went in, `context` that of their dates and sources; `errors` how many inputs before its
+    last document could not be read, and `failures` the first of the sentences that say why.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Part:
     bytes: int
     first: str | None
     digest: str
+    context: str
     errors: int
     failures: tuple[str, ...]
 
@@ -53,6 +54,8 @@ class Tally:
         self.first: str | None = None
         self.failures = Failures()
         self._hash = hashlib.sha256()
+        # apart from the ids and texts, for what comes back from the model may have been given a date
+        self._context = hashlib.sha256()
 
     def add(self, document: Document) -> Document:
         """Count a document and return it."""
@@ -60,6 +63,8 @@ class Tally:
             self.first = document.id
         self.records += 1
         self._hash.update(json.dumps([document.id, document.text]).encode())
+        date = document.date and document.date.isoformat()
+        self._context.update(json.dumps([date, document.source]).encode())
         return document
 
     @property
@@ -67,10 +72,15 @@ class Tally:
         """SHA-256 of the ids and texts, in hexadecimal."""
         return self._hash.hexdigest()
 
+    @property
+    def context(self) -> str:
+        """SHA-256 of the dates and sources, in hexadecimal."""
+        return self._context.hexdigest()
+
     def part(self, name: str, size: int) -> Part:
         """Return the part that these documents are, in a file `name` of `size` bytes."""
         count, sentences = self.failures.count, tuple(self.failures.sentences)
-        return Part(name, self.records, size, self.first, self.digest, count, sentences)
+        return Part(name, self.records, size, self.first, self.digest, self.context, count, sentences)
 
 
 class Intake:
@@ -126,7 +136,7 @@ class Intake:
         for document in islice(self._documents, part.records):
             tally.add(document)
             self.waiting = Failures()  # the part has recorded them
-        if tally.digest != part.digest:
+        if (tally.digest, tally.context) != (part.digest, part.context):
             raise UsageError(
                 f"{part.name}, which begins with {part.first!r}, was made of other inputs than are given now "
                 f"({_difference(tally, part)}): give those of the first time, or write to another folder."
@@ -138,4 +148,5 @@ def _difference(tally: Tally, part: Part) -> str:
         return f"{tally.records} of its {part.records} documents are left"
     if tally.first != part.first:
         return f"its first would now be {tally.first!r}"
-    return "a text or an id in it has changed"
+    what = "a text or an id" if tally.digest != part.digest else "a date or a source"
+    return f"{what} in it has changed"

@@ -6,12 +6,15 @@ one process are slower than the model.
 
 import multiprocessing
 import os
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from .document import Document
@@ -38,28 +41,58 @@ def extract_in_workers(
     what loading raises, `UsageError` where there are fewer threads than workers, and `WorkerError` where a
     process was killed. The calling script needs `if __name__ == "__main__":`, as with any spawned process.
     """
-    threads = options.get("threads") or cores()
-    if not 1 <= workers <= threads:
-        raise UsageError(f"The number of workers must be from 1 to {threads} (threads), not {workers}.")
+    threads = share_threads(workers, options.get("threads"))
+    ends, held = multiprocessing.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
         workers,
         # a fork would copy the locks of threads, and keep files of the parent open after its death
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_Worker.start,
-        initargs=({**options, "threads": threads // workers},),
+        initargs=({**options, "threads": threads}, ends),
     )
     waiting: deque[Future[list[Document]]] = deque()
     try:
         for task in _tasks(texts):
-            waiting.append(pool.submit(_Worker.extract, task, values))
+            with _deaf_to_interrupts():
+                waiting.append(pool.submit(_Worker.extract, task, values))
             if len(waiting) == workers * TASKS_AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
     except BrokenProcessPool as error:
         raise WorkerError("A worker process was killed, perhaps for want of memory.") from error
+    except (KeyboardInterrupt, SystemExit):
+        held.close()  # whoever stops the run does not wait for what the workers are at
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def share_threads(workers: int, threads: int | None) -> int:
+    """Return how many of `threads`, by default one a core, each worker has.
+
+    Raises `UsageError` where there are fewer threads than workers.
+    """
+    threads = threads or cores()
+    if not 1 <= workers <= threads:
+        raise UsageError(f"The number of workers must be from 1 to {threads} (threads), not {workers}.")
+    return threads // workers
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Have processes that the block starts never see Ctrl-C: a terminal tells all, but the parent ends them.
+
+    They inherit what is blocked, so not even one that is just importing its modules prints a traceback.
+    """
+    if sys.platform == "win32":  # nothing can be blocked there
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
@@ -69,11 +102,11 @@ class _Worker:
     options: Mapping[str, Any]
 
     @classmethod
-    def start(cls, options: Mapping[str, Any]) -> None:
+    def start(cls, options: Mapping[str, Any], ends: Connection) -> None:
         """Keep what to load; a failure here would break the pool without saying why."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # there are as many processes as cores
         cls.options = options
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=[ends], daemon=True).start()
 
     @classmethod
     def extract(cls, texts: Sequence[str | Document], values: bool) -> list[Document]:
@@ -83,12 +116,10 @@ class _Worker:
         return list(cls.extractor.extract_batch(texts, values=values))
 
 
-def _end_with_parent() -> None:
-    """End the process when its parent is gone: killed, it could not tell its workers."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+def _end_with_parent(ends: Connection) -> None:
+    """End the process when its parent closes the pipe, be it by its death: killed, it could not tell."""
+    wait([ends])
+    os._exit(1)
 
 
 def _tasks(texts: Iterable[str | Document]) -> Iterator[list[str | Document]]:

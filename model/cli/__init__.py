@@ -7,15 +7,19 @@ A command module is `ie.cli.<name>`. It has either `app`, a `typer.Typer` with s
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections import UserDict
-from typing import Annotated, Any
+from contextlib import redirect_stdout
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
 
 from ie.errors import CorpusFaultsError, IEError, MissingDependencyError
 from ie.version import __version__
+
+from .streams import Stdout, discard, open_closed
 
 COMMANDS = {
     "predict": "Find sums, sectors, parties and dates in texts.",
@@ -65,7 +69,7 @@ class LazyGroup(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            _discard_stdout()
+            discard(sys.stdout)
             raise typer.Exit(BROKEN_PIPE) from None
         return result
 
@@ -95,16 +99,39 @@ def load_command(name: str) -> Any:
 def main() -> None:
     """Run the command line and exit: 0 done, 1 some inputs failed, 2 wrong usage or configuration.
 
-    130 follows Ctrl-C and 141 a closed pipe, as shells report them. A traceback shows with `--debug` only.
+    130 follows Ctrl-C, 143 SIGTERM and 141 a closed pipe, as shells report them. A traceback shows with
+    `--debug` only.
     """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminate)
+    open_closed()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text files at start
     try:
-        app()
+        with redirect_stdout(cast(TextIO, Stdout(sys.stdout))):
+            _run()
+    except BrokenPipeError:
+        sys.exit(BROKEN_PIPE)
     except Exception as error:
         if "--debug" in sys.argv:  # asked here, for an import can fail before the options are read
             raise
         sys.exit(report(error))
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        try:
+            sys.stdout.flush()
+        except (IEError, BrokenPipeError):
+            discard(sys.stdout)
+            raise
+
+
+def _terminate(number: int, _frame: object) -> NoReturn:
+    """Exit as other errors do, so that files that were begun are taken away."""
+    sys.exit(128 + number)
 
 
 def report(error: Exception) -> int:
@@ -164,8 +191,3 @@ def _log_to_stderr(level: int) -> None:
     logger = logging.getLogger("ie")
     logger.handlers[:] = [handler]
     logger.setLevel(level)
-
-
-def _discard_stdout() -> None:
-    """Point stdout to nowhere, or the flush at exit fails again (Python's documentation of SIGPIPE)."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

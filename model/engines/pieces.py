@@ -79,7 +79,7 @@ def _pieces(files: Iterable[Path | InputError], reading: Reading, size: int) -> 
     small: list[str] = []
     total = 0
     for path in files:
-        own = [path] if isinstance(path, InputError) else list(_cut(path, reading, size))
+        own = [path] if isinstance(path, InputError) else _cut(path, reading, size)
         if small and (own or total >= size):
             yield Piece(0, tuple(small))
             small, total = [], 0
@@ -99,8 +99,20 @@ def file_size(path: Path) -> int:
         return 0  # reading it will say why
 
 
-def _cut(path: Path, reading: Reading, size: int) -> Iterator[Piece | InputError]:
-    """Yield the pieces of a file; none for a file that is not to be cut."""
+def _cut(path: Path, reading: Reading, size: int) -> list[Piece | InputError]:
+    """Return the pieces of a file, none for a file that is not to be cut; an error for one not to be had."""
+    try:
+        return list(_cuts(path, reading, size))
+    except OSError as error:
+        return [_unreadable(path, error)]
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    # what Arrow says instead of the system's reason names the path once more
+    return InputError(f"{display_name(path)}: {os.strerror(error.errno) if error.errno else error}.")
+
+
+def _cuts(path: Path, reading: Reading, size: int) -> Iterator[Piece | InputError]:
     if path.suffix.lower() == PARQUET:
         yield from _cut_rows(path, size)
     elif _is_jsonl(path, reading) and file_size(path) > size:
@@ -181,7 +193,7 @@ def _read_lines(piece: Piece) -> Iterator[Item]:
             stream.seek(piece.start)
             data = stream.read(stop - piece.start)
     except OSError as error:
-        yield InputError(f"{path}: {error.strerror}.")
+        yield _unreadable(Path(path), error)
         return
     if data.strip():
         # blank lines for those before, so that each line has the number that it has in the file
@@ -202,7 +214,7 @@ def _read_rows(piece: Piece) -> "Iterator[tuple[list[Item], pa.RecordBatch | Non
     except InputError as error:
         yield [InputError(f"{name}: {error}")], None
     except OSError as error:
-        yield [InputError(f"{name}: {error.strerror or error}.")], None
+        yield [_unreadable(path, error)], None
 
 
 def _named(item: Item, where: str) -> Item:

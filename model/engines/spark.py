@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ie.arrow import Request, extract_batches
-from ie.errors import IEError, InputError, MissingDependencyError, UsageError
+from ie.errors import IEError, InputError, MissingDependencyError, UsageError, first_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,10 +64,20 @@ def run_spark(source: str, target: str, function: Any = None) -> None:
     """Read `source` (JSON Lines, or Parquet by its suffix) and write the rows with entities to `target`.
 
     Both are whatever Spark reads and writes, `target` Parquet and new. `function` is made by
-    `extract_in_arrow`. Raises `MissingDependencyError` without pyspark.
+    `extract_in_arrow`. Raises `InputError` where Spark finds no such source or there is a target already,
+    `MissingDependencyError` without pyspark.
     """
     if importlib.util.find_spec("pyspark") is None:
         raise MissingDependencyError("Spark needs pyspark, which is not installed: pip install 'ie[spark]'.")
+    from pyspark.errors import AnalysisException
+
+    try:
+        _run(source, target, function or extract_in_arrow())
+    except AnalysisException as error:
+        raise InputError(first_line(error)) from error
+
+
+def _run(source: str, target: str, function: Any) -> None:
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("ie").getOrCreate()
@@ -76,7 +86,7 @@ def run_spark(source: str, target: str, function: Any = None) -> None:
     if "text" not in frame.columns:
         raise InputError(f"{source}: There is no column 'text' among {', '.join(frame.columns) or 'none'}.")
     known = [name for name in ("id", "text", "date", "source") if name in frame.columns]
-    found = frame.select(*known).mapInArrow(function or extract_in_arrow(), SPARK_SCHEMA)
+    found = frame.select(*known).mapInArrow(function, SPARK_SCHEMA)
     found.write.parquet(target)
 
 

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from folders import make_folder, safetensors_bytes, write
@@ -64,6 +65,11 @@ def test_a_package_without_the_bundled_checkpoint_says_so(tmp_path, monkeypatch)
 def test_what_is_written_like_a_path_is_a_folder(ref):
     assert not is_hub_id(ref)
     assert "does not exist" in refusal(ref)
+
+
+@pytest.mark.parametrize("ref", ["~no-such-user/model", Path("~no-such-user/model")], ids=repr)
+def test_the_home_of_nobody_holds_no_folder(ref):
+    assert refusal(ref) == f"The checkpoint folder {ref} is in the home of an unknown user."
 
 
 @pytest.mark.parametrize("ref", ["org/name", "name", "org/name-1.2_x", "DeepPavlov/rubert-base-cased"])

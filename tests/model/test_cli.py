@@ -423,6 +423,44 @@ def test_a_reader_that_leaves_ends_the_run_quietly():
     running.stderr.close()
 
 
+def redirected(redirection, *args, **environment):
+    """Return exit code, stdout and stderr of `ie` as a shell starts it."""
+    code = "from ie.cli import main; main()"
+    command = ["sh", "-c", f'exec "$0" -c "{code}" "$@" {redirection}', sys.executable, *map(str, args)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("args", [["normalize", "amount", "5 евро"], ["--version"]])
+def test_an_output_that_takes_no_more_is_named(args, unbuffered):
+    sentence = "error: Cannot write <stdout>: No space left on device.\n"
+    assert redirected("> /dev/full", *args, PYTHONUNBUFFERED=unbuffered) == (1, "", sentence)
+
+
+@pytest.mark.parametrize(
+    ("code", "out", "err", "redirection"),
+    [
+        (1, "", "error: Cannot write <stdout>: Bad file descriptor.\n", ">&-"),
+        (0, '{"text": "5 евро", "value"', "", "2>&-"),
+        (0, '{"text": "5 евро", "value"', "", "<&-"),
+        (1, "", "", "<&- >&- 2>&-"),
+    ],
+)
+def test_streams_that_the_caller_closed_are_no_accident(code, out, err, redirection):
+    found = redirected(redirection, "normalize", "amount", "5 евро")
+    assert (found[0], found[1][:26], found[2]) == (code, out, err)
+
+
+def test_a_closed_input_holds_nothing(tmp_path):
+    assert redirected("<&-", "normalize", "amount") == (0, "", "")
+    code, _, err = redirected("<&- >&-", "predict", "-o", tmp_path / "out.jsonl")
+    assert (code, err) == (1, "error: <stdin>: The file is empty.\n")
+
+
 def test_ctrl_c_ends_the_run_quietly():
     running = stubbed(1, "predict", "-", "--input-format", "jsonl")
     running.stdin.write(b'{"text": "a"}\n')
@@ -432,6 +470,17 @@ def test_ctrl_c_ends_the_run_quietly():
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (130, b"")
+
+
+def test_a_terminated_run_leaves_nothing_behind(tmp_path):
+    running = stubbed(1, "predict", "-", "--input-format", "jsonl", "-o", str(tmp_path / "out.jsonl"))
+    running.stdin.write(b'{"text": "a"}\n')
+    running.stdin.flush()
+    while not list(tmp_path.iterdir()) and running.poll() is None:
+        time.sleep(0.01)
+    running.terminate()
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, err, list(tmp_path.iterdir())) == (143, b"", [])
 
 
 def test_records_come_out_before_the_input_ends():

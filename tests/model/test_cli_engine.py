@@ -3,14 +3,18 @@
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from folders import write
 
 import tiny
+from ie.arrow import Request
 from ie.engines import ray as engine
 from ie.engines.ray import Summary
 from ie.inputs import Reading
+from ie.labels import LABELS
+from ie.prediction import Prediction
 
 
 @pytest.fixture
@@ -97,6 +101,19 @@ def test_workers_fill_parts_and_files_alike(ie, tmp_path, monkeypatch):
         records = [json.loads(line) for path in found for line in path.read_text("utf-8").splitlines()]
         assert [spans(record) for record in records] == [spans(record) for record in expected]
     assert any(record["entities"] for record in expected)
+
+
+@pytest.mark.parametrize(("expected", "ref"), [("c0ffee", "org/name"), (None, "./folder"), (None, None)])
+def test_workers_load_the_commit_that_was_found(monkeypatch, expected, ref):
+    checkpoint, asked = SimpleNamespace(labels=LABELS, revision="c0ffee"), {}
+    monkeypatch.setattr("ie.loading.find", lambda **_: (checkpoint, "onnx"))
+    monkeypatch.setattr(
+        "ie.workers.extract_in_workers", lambda *_, options, **__: asked.update(options) or ()
+    )
+    loading = dict.fromkeys(("revision", "runtime", "device", "precision", "threads")) | {"ref": ref}
+    _, _, predict = Prediction([], Reading(), Request(), loading, workers=2).load()
+    assert list(predict([])) == []
+    assert asked == {**loading, "revision": expected}
 
 
 def spans(record):

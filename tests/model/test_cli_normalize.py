@@ -49,6 +49,26 @@ def test_phrases_come_from_standard_input_line_by_line():
     assert records("amount", "-", stdin="5 евро\n")[0]["value"]["currency"] == "EUR"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1251"])
+def test_phrases_are_read_in_the_encoding_that_they_are_in(encoding):
+    stdin = "5 млн рублей\r\n80 копеек\n".encode(encoding)
+    assert [r["text"] for r in records("amount", stdin=stdin)] == ["5 млн рублей", "80 копеек"]
+
+
+def test_a_line_that_is_no_text_is_named_and_costs_no_other():
+    result = run("amount", stdin="5 евро\n".encode() + b"5 \xe5\n" + "7 евро\n".encode())
+    assert (result.exit_code, [json.loads(line)["text"] for line in result.stdout.splitlines()]) == (
+        1,
+        ["5 евро", "7 евро"],
+    )
+    assert result.stderr == "error: <stdin>:2: The line is not text in the encoding of the file.\n"
+
+
+def test_an_argument_that_is_no_text_is_named():
+    result = run("amount", "5 \udce5")
+    assert (result.exit_code, result.stderr) == (1, "error: '5 \\udce5': The phrase is not text.\n")
+
+
 def test_the_titles_of_a_code_are_given_on_request():
     (record,) = records("sector", "энергетика", "--titles")
     assert record["titles"]["en"] == "Electricity, gas, steam and air conditioning supply"

@@ -8,12 +8,13 @@ import sys
 
 import pytest
 from folders import files_of, make_folder, weights_bytes, write
-from huggingface_hub import close_session, constants
+from huggingface_hub import close_session, constants, hf_hub_download
 
 from fake_hub import FakeHub
 from ie.checkpoint import load_checkpoint
 from ie.errors import CheckpointError, HubError
 from ie.hub import fetch, fetch_checkpoint, find_cached, push, verify
+from ie.loading import find
 
 ONNX, ONNX32, TORCH = "onnx/model_quantized.onnx", "onnx/model.onnx", "model.safetensors"
 BASE = ["config.json", "tokenizer.json"]
@@ -273,6 +274,27 @@ def test_what_was_not_fetched_for_this_runtime_is_not_there_offline(hub, cache, 
     load_checkpoint(NAME, cache_dir=cache)
     hub.stop()
     assert "not wholly" in refusal(load_checkpoint, NAME, cache_dir=cache, runtime="torch")
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("cached", [["config.json"], BASE])
+def test_a_part_of_a_model_in_the_cache_says_nothing_of_the_hub(hub, cache, files, cached, pinned):
+    sha = hub.add(NAME, files).refs["main"]
+    for name in cached:
+        hf_hub_download(NAME, name, cache_dir=cache, endpoint=hub.url)
+    hub.stop()
+    for runtime in ("onnx", "torch"):
+        options = {"revision": sha if pinned else None, "runtime": runtime, "cache_dir": cache}
+        said = refusal(load_checkpoint, NAME, **options)
+        assert said.endswith("the Hub was not or cannot be asked: fetch it while online.")
+
+
+def test_torch_alone_in_the_cache_is_what_auto_takes_offline(hub, cache, files, monkeypatch):
+    hub.add(NAME, {name: files[name] for name in (*BASE, TORCH)})
+    monkeypatch.setattr("ie.loading.candidates", lambda _device: ("onnx", "torch"))
+    find(NAME, cache_dir=cache)
+    hub.stop()
+    assert find(NAME, cache_dir=cache)[1] == "torch"
 
 
 # publishing

@@ -1,7 +1,9 @@
+import datetime
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import pytest
-from filled import RUN, documents, fill, ids, reading_ahead
+from filled import RUN, documents, fill, ids, lines, reading_ahead
 
 from ie.document import Document
 from ie.errors import InputError, UsageError
@@ -72,6 +74,14 @@ def test_another_run_is_not_mixed_in(begun, expected, options):
     refused(begun, str(begun), *expected, **options)
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_run_that_has_stored_nothing_is_in_nobodys_way(tmp_path, resume):
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, documents(*range(4)), predict=reading_ahead(4, die_after=2))
+    assert fill(tmp_path, documents(*range(4)), run={**RUN, "model": "m@2"}, resume=resume) == (2, 4, 0)
+    assert lines(tmp_path)[0]["run"]["model"] == "m@2"
+
+
 def test_another_version_of_the_package_is_another_run(begun, monkeypatch):
     monkeypatch.setattr("ie.parts.__version__", "99.0")
     refused(begun, "now it is '99.0'")
@@ -86,6 +96,10 @@ def test_another_version_of_the_package_is_another_run(begun, monkeypatch):
         (["part-00000.jsonl", "'d0'", "0 of its 3"], [InputError("Нет такого файла.")]),
         (["part-00001.jsonl", "has changed"], [*documents(0, 1, 2, 3), Document("Иной", id="d4"),
                                                *documents(5, 6)]),
+        (["part-00000.jsonl", "a date or a source", "has changed"],
+         [replace(d, date=datetime.date(2016, 11, 7)) for d in documents(*range(10))]),
+        (["part-00001.jsonl", "a date or a source", "has changed"],
+         [*documents(0, 1, 2), *(replace(d, source="ТАСС") for d in documents(*range(3, 10)))]),
     ],
 )  # fmt: skip
 def test_inputs_that_changed_under_the_run_are_noticed(begun, expected, items):
@@ -134,15 +148,16 @@ def test_parts_without_a_manifest_are_not_ours(tmp_path):
     [
         ("not a manifest", ""),
         ("not a manifest", '{"version": 99, "run": {}}\n'),
+        ("another folder", '{"version": 1, "run": {}}\n'),
         (f"{MANIFEST}:1: not a line of a manifest", "not JSON\n"),
-        (f"{MANIFEST}:2: not a line of a manifest", '{"version": 1, "run": {}}\nnot JSON\n{}\n'),
+        (f"{MANIFEST}:2: not a line of a manifest", '{"version": 2, "run": {}}\nnot JSON\n{}\n'),
         (f"{MANIFEST}:1: not a line of a manifest", "[]\n"),
     ],
 )
 def test_a_damaged_manifest_is_named(tmp_path, expected, content):
     (tmp_path / MANIFEST).write_text(content)
     (tmp_path / ".lock").touch()
-    refused(tmp_path, str(tmp_path / MANIFEST) if "not a manifest" in expected else expected)
+    refused(tmp_path, str(tmp_path / MANIFEST), expected)
 
 
 @pytest.mark.parametrize("line", ["{}", '{"finished": true}', '{"name": "part-00002.jsonl"}'])

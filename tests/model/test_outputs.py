@@ -3,16 +3,17 @@ import html
 import io
 import json
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ie.document import Document, Entity, Span, make_entity
-from ie.errors import UsageError
+from ie.errors import IEError, UsageError
 from ie.highlight import PALETTE, colour, segments
 from ie.labels import LABELS
 from ie.outputs import OutputFormat, default_format, open_output, write
@@ -204,6 +205,42 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path):
     with open_output(link) as stream:
         stream.write("в никуда")
     assert link.is_symlink()
+
+
+@contextmanager
+def small_files():
+    """Have the disk refuse what is beyond the first 100 bytes of a file."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [200, 100_000])
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path, size):
+    path = tmp_path / "a.jsonl"
+    path.write_text("старое")
+    with pytest.raises(IEError) as caught, small_files(), open_output(path) as stream:
+        stream.write("x" * size)
+    assert str(caught.value) == f"Cannot write {path}: File too large."
+    assert (path.read_text(), list(tmp_path.iterdir())) == ("старое", [path])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_device_is_an_error_that_names_it():
+    with (
+        pytest.raises(IEError, match=r"^Cannot write /dev/full: No space left on device\.$"),
+        open_output(Path("/dev/full")) as stream,
+    ):
+        stream.write("x")
+
+
+def test_an_error_of_the_inputs_is_not_one_of_the_output(tmp_path):
+    with pytest.raises(PermissionError), open_output(tmp_path / "a.jsonl"):
+        raise PermissionError(13, "Permission denied", "model.onnx")
 
 
 @pytest.mark.parametrize("name", [".", "file.txt/out.jsonl"])

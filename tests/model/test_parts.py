@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -189,6 +190,12 @@ def test_a_loss_or_a_mix_up_is_never_stored(tmp_path, predict):
     with pytest.raises(ValueError, match=r"predict\(\)"):
         fill(tmp_path, documents(*range(6)), predict=predict)
     fill(tmp_path, documents(*range(6)), resume=True)
+    assert ids(tmp_path) == [["d0", "d1", "d2"], ["d3", "d4", "d5"]]
+
+
+def test_a_date_that_the_model_gives_is_no_mix_up(tmp_path):
+    day = date(2016, 11, 7)
+    fill(tmp_path, documents(*range(6)), predict=lambda texts: (replace(d, date=day) for d in texts))
     assert ids(tmp_path) == [["d0", "d1", "d2"], ["d3", "d4", "d5"]]
 
 

@@ -1,4 +1,5 @@
 import contextlib
+import errno
 import json
 import os
 import select
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import lookup
 import pytest
@@ -131,6 +133,23 @@ def test_tables_in_linked_folders_are_found(tmp_path):
         pq.write_table(pa.table({"text": [folder]}), tmp_path / folder / "a.parquet")
     (tmp_path / "in/link").symlink_to("../tables", target_is_directory=True)
     assert list(find_inputs([str(tmp_path / "in")])) == [tmp_path / "in/link/a.parquet"]
+
+
+def test_files_that_are_not_to_be_had_are_named_and_cost_no_other(tmp_path, monkeypatch):
+    (tmp_path / "a.jsonl").write_bytes(lookup.lines(0, 30))
+    (tmp_path / "b.jsonl").write_bytes(lookup.lines(30, 60))
+    plain = Path.open
+
+    def opened(path, *mode):
+        if path.name == "a.jsonl":  # whoever runs the tests may be allowed to read all
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return plain(path, *mode)
+
+    monkeypatch.setattr(Path, "open", opened)
+    first, second, *pieces = pieces_of([tmp_path / "no.parquet", tmp_path], 100)
+    assert str(first) == f"{tmp_path / 'no.parquet'}: No such file or directory."
+    assert str(second) == f"{tmp_path / 'a.jsonl'}: Permission denied."
+    assert items_of(pieces) == lookup.documents(30, 60)
 
 
 # --- a node dies half-way -----------------------------------------------------------------------------

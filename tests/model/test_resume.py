@@ -160,6 +160,7 @@ def test_a_folder_that_exists_needs_no_slash(ie, model, tmp_path):
         ("A folder of parts is written as jsonl or parquet, not as table.", ["-o", "out/", "-f", "table"]),
         ("into a folder of parts only: --output DIR/ --format parquet.", ["-o", "a.parquet"]),
         ("Unknown encoding 'utf-9'.", ["-o", "out/", "--encoding", "utf-9"]),
+        ("from 1 to 2 (threads), not 9.", ["-o", "out/", "--threads", "2", "--workers", "9"]),
     ],
 )
 def test_wrong_usage_is_a_sentence(ie, model, tmp_path, monkeypatch, expected, options):

@@ -1,6 +1,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -108,6 +109,16 @@ def test_a_source_without_texts_is_named(tmp_path):
     (tmp_path / "in.jsonl").write_text('{"body": "банк"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"in\.jsonl: There is no column 'text' among body\."):
         engine.run_spark(str(tmp_path / "in.jsonl"), str(tmp_path / "out"))
+
+
+@needs_java
+@pytest.mark.usefixtures("session")
+def test_paths_that_spark_refuses_are_one_line(tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "банк"}\n', encoding="utf-8")
+    for source, target, path in (("no.jsonl", "out", "no.jsonl"), ("in.jsonl", "", "")):
+        with pytest.raises(InputError, match=re.escape(f"file:{tmp_path / path}")) as caught:
+            engine.run_spark(str(tmp_path / source), str(tmp_path / target))
+        assert "\n" not in str(caught.value)
 
 
 def test_the_job_says_how_it_is_used():

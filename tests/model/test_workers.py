@@ -69,7 +69,8 @@ def test_a_killed_worker_is_reported(folder, monkeypatch):
 
 
 ENDLESS = """
-import sys, itertools
+import sys, itertools, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell is born deaf
 from ie.workers import extract_in_workers
 if __name__ == "__main__":
     texts = itertools.repeat("АО «Каспий-Агро» купило завод за $35 млн. " * 2000)
@@ -91,3 +92,26 @@ def test_workers_end_with_a_killed_parent(folder, tmp_path):
     while any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_ctrl_c_is_for_the_parent_alone(folder, tmp_path):
+    script = tmp_path / "endless.py"
+    script.write_text(ENDLESS, encoding="utf-8")
+    command, pipe = [sys.executable, str(script), folder], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, start_new_session=True) as parent:
+        while sum("spawn_main" in " ".join(p.cmdline()) for p in psutil.Process(parent.pid).children()) < 2:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.killpg(parent.pid, signal.SIGINT)
+        _, err = parent.communicate(timeout=120)
+    assert (err.count(b"Traceback"), err.splitlines()[-1]) == (1, b"KeyboardInterrupt")
+
+
+def test_whoever_stops_the_run_does_not_wait_for_the_workers(folder, monkeypatch):
+    monkeypatch.setattr("ie.workers.TASK_CHARS", 1)
+    found = extract_in_workers([*texts(1), tiny.TEXTS[0] * 100_000], 1, options(folder))
+    next(found)
+    before = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        found.throw(KeyboardInterrupt)
+    assert time.monotonic() - before < 10
