@@ -9,14 +9,12 @@ BASE ?= intfloat/multilingual-e5-small
 CORPORA := build/corpora
 CONVERTED := $(CORPORA)/rured2.jsonl $(CORPORA)/rured2_rbc.jsonl $(CORPORA)/nerel.jsonl $(CORPORA)/bsnlp.jsonl
 HELD_OUT := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl $(CORPORA)/nerel_dev.jsonl $(CORPORA)/bsnlp_asia_bibi.jsonl $(CORPORA)/bsnlp_covid-19.jsonl
-READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl $(CORPORA)/news_unsure.jsonl $(CORPORA)/news_sectors.jsonl
+READ := $(CORPORA)/rured2_read.jsonl $(CORPORA)/news_read.jsonl
 IE := $(DEV)/bin/ie
 # what int8 and calibration are measured on
 DEVS := $(CORPORA)/dev.jsonl $(CORPORA)/read_dev.jsonl data/news/dev.jsonl
-# One run goes on with each of these seeds, and the mean of the weights is shipped. Weights can only be averaged where
-# the runs share a start that has its classifier. With `make -j3` and OMP_NUM_THREADS=1 the three run side by side.
-SEEDS := 1 2 3
-RUNS := $(SEEDS:%=runs/bundled/%)
+# The second stage is run with each of these seeds, and the mean of the weights is shipped.
+RUNS := $(patsubst %,runs/bundled/%,1 2 3)
 
 .PHONY: bundled
 bundled: runs/bundled/best/README.md
@@ -54,14 +52,12 @@ $(CORPORA)/read_dev.jsonl: data/standoff/news_dev.jsonl | $(DEV)/installed
 $(CORPORA)/dev.jsonl: | $(DEV)/installed
 	cp $(SRC)/dev.jsonl $@
 
-runs/bundled/start/best/train.json: build/e5-ru-news $(CONVERTED) $(READ) $(HELD_OUT)
-	$(IE) train --config configs/bundled.yaml --set output.folder=runs/bundled/start \
-	  --set run.max_steps=700 --set run.evaluate_every=700 $(if $(wildcard runs/bundled/start/run.json),--resume)
+runs/general/best/train.json: build/e5-ru-news $(CONVERTED) $(HELD_OUT)
+	$(IE) train --config configs/general.yaml $(if $(wildcard runs/general/run.json),--resume)
 
-$(RUNS:%=%/best/train.json): runs/bundled/%/best/train.json: runs/bundled/start/best/train.json
-	$(IE) train --config configs/bundled.yaml --set output.folder=runs/bundled/$* --set seed=$* \
-	  --set base.name=runs/bundled/start/best --set optimizer.learning_rate=1.5e-4 \
-	  --set run.max_steps=1200 --set run.evaluate_every=1200 $(if $(wildcard runs/bundled/$*/run.json),--resume)
+$(RUNS:%=%/best/train.json): runs/bundled/%/best/train.json: runs/general/best/train.json $(READ)
+	$(IE) train --config configs/bundled.yaml --set seed=$* --set output.folder=runs/bundled/$* \
+	  $(if $(wildcard runs/bundled/$*/run.json),--resume)
 
 runs/bundled/best/train.json: $(RUNS:%=%/best/train.json)
 	rm -rf runs/bundled/best
