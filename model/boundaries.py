@@ -49,9 +49,13 @@ def tidy(text: str, span: Span, low: int, high: int) -> Span | None:
     `low` and `high` are the end of the entity before and the start of the one after, in characters.
     """
     start, end = _strip(text, span.start, span.end)
+    least, most = low, high
     while start < end and (pair := _unpaired(text, start, end)) is not None:
-        start, end = _mend(text, Span(start, end, span.label), pair, low, high)
-        start, end = _strip(text, start, end)
+        mended = _mend(text, Span(start, end, span.label), pair, least, most)
+        # what was cut off is not taken in again: cut for one sign and grown for another, it would never end
+        least = mended[0] if mended[0] > start else least
+        most = mended[1] if mended[1] < end else most
+        start, end = _strip(text, *mended)
     if start < end:
         start, end = _extend(text, start, end, span.label, low, high)
     return Span(start, end, span.label) if start < end else None
@@ -155,7 +159,8 @@ def _mend(text: str, span: Span, pair: int, low: int, high: int) -> tuple[int, i
 def _extend(text: str, start: int, end: int, label: str, low: int, high: int) -> tuple[int, int]:
     if end < high and text[end] == "." and _NEEDS_DOT.search(text[start:end]):
         end += 1
-    quoted = start > low and end < high and text[start - 1] in _QUOTES and text[end] == PAIRS[text[start - 1]]
-    if label == "PARTY" and quoted:
+    around = start > low and end < high and text[start - 1] in _QUOTES and text[end] == PAIRS[text[start - 1]]
+    quoted = text[start] in _QUOTES and text[end - 1] == PAIRS[text[start]]
+    if label == "PARTY" and around and not quoted and _unpaired(text, start - 1, end + 1) is None:
         return start - 1, end + 1
     return start, end

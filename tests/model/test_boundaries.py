@@ -57,6 +57,13 @@ def test_a_neighbour_is_not_grown_into():
     assert tidy(text, Span(1, 7, "PARTY"), 1, 8) == Span(1, 7, "PARTY")
 
 
+def test_a_sign_that_was_cut_off_is_not_taken_in_again():
+    text = "г«((-г.,.а»"
+    found = tidy(text, Span(0, len(text), "PARTY"), 0, len(text))
+    assert found is not None
+    assert tidy(text, found, 0, len(text)) == found
+
+
 @given(st.text(alphabet="аБ«»\"'().,- г1", min_size=1, max_size=25), st.data())
 def test_tidy_stays_within_its_bounds_and_is_stable(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
