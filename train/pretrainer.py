@@ -79,10 +79,7 @@ def pretrain(config: PretrainingConfig, resume: bool = False, overwrite: bool = 
             return folder.best
         task = make_pretraining(config, folder)
         if first:
-            if resume:
-                folder.go_on()
-            else:
-                folder.begin(config, inputs)
+            folder.begin(config, inputs, resume=resume)
             folder.best.mkdir(parents=True, exist_ok=True)
             task.base.model.config.save_pretrained(folder.best)
             task.base.write_tokenizer(folder.best)

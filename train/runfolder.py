@@ -88,22 +88,22 @@ class RunFolder:
                 f"The model {model} lies in output.folder and would be replaced: choose another folder."
             )
 
-    def begin(self, config: Any, inputs: Inputs) -> None:
-        """Clear the folder for a run of `config`, and write down what it is made of.
+    def begin(self, config: Any, inputs: Inputs, *, resume: bool = False) -> None:
+        """Clear the folder for a run of `config` and write down what it is made of.
 
-        Raises `UsageError` where the folder cannot be written to.
+        Where the run is resumed, only what an interruption has left half-written is removed. Raises
+        `UsageError` where the folder cannot be written to.
         """
+        if resume:
+            for path in self.states.glob(".*"):
+                shutil.rmtree(path)
+            return
         try:
             self._clear()
         except OSError as error:
             raise UsageError(f"Cannot write to {self.path}: {error.strerror}.") from error
         _write(self.inputs, inputs.checksums())
         _write(self.config, to_mapping(config))
-
-    def go_on(self) -> None:
-        """Remove what an interruption has left half-written."""
-        for path in self.states.glob(".*"):
-            shutil.rmtree(path)
 
     def _check_resumable(self, config: Any, inputs: Inputs) -> None:
         if not self.config.exists():

@@ -66,10 +66,7 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
         task = make_task(config, folder, anew=first and not resume)
         if first:
             # only now: what is wrong with the new run has cost nothing of the old one
-            if resume:
-                folder.go_on()
-            else:
-                folder.begin(config, inputs)
+            folder.begin(config, inputs, resume=resume)
             write_checkpoint_frame(task)
     _hide_bars()
     if arguments.device.type == "cpu":

@@ -101,12 +101,12 @@ def test_only_what_does_not_change_weights_may_change(tmp_path, begun):
     assert str(begun.path) in str(caught.value)
 
 
-def test_the_last_complete_state_is_found_and_broken_ones_removed(begun):
+def test_the_last_complete_state_is_found_and_broken_ones_removed(tmp_path, begun):
     assert begun.last_state() is None
     for name in ("checkpoint-9", "checkpoint-10", ".partial/checkpoint-11", "checkpoint-12.tmp"):
         (begun.states / name).mkdir(parents=True)
     assert begun.last_state() == begun.states / "checkpoint-10"
-    begun.go_on()
+    begun.begin(toy.config(tmp_path), Inputs(), resume=True)
     assert not (begun.states / ".partial").exists()
 
 
