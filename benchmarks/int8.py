@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from int8_variants import SENSITIVE, SHIPPED, VARIANTS, Sources, blocks, sensitivity
+from transformers import AutoConfig
 
 from ie.checkpoint import BUNDLED, Checkpoint, open_folder
 from ie.data.corpus import read_corpus
@@ -34,7 +35,7 @@ from ie.meters import Batch, RecordingRuntime
 from ie.runtimes.onnx import OnnxRuntime
 from ie.train.export import FP32
 from ie.train.metrics import Scores, score
-from ie.train.tracing import load_traceable, trace
+from ie.train.tracing import batches, load_traceable, trace
 
 TEXTS = Path(__file__).parent.parent / "data" / "news" / "train.jsonl"
 
@@ -151,7 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             fp32 = folder / "fp32.onnx"
             trace(load_traceable(given.model), fp32, folded=True)
         windows = windows_of(checkpoint, read_corpus(given.texts), given.windows)
-        sources = Sources(fp32, windows)
+        samples = batches(AutoConfig.from_pretrained(given.model))
+        sources = Sources(fp32, windows, samples)
         chosen = [name for name in VARIANTS if not given.only or name in (SHIPPED, *given.only)]
         if any(name in SENSITIVE for name in chosen):
             found = sensitivity(sources, folder)

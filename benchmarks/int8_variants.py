@@ -21,6 +21,7 @@ from onnxruntime.quantization import (
 
 from ie.meters import Batch
 from ie.runtimes.onnx import OnnxRuntime
+from ie.train.outliers import tame_outliers
 from ie.train.quantize import MIN_TABLE, quantize, quantize_embeddings
 
 SHIPPED = "int8"
@@ -31,10 +32,11 @@ PART = re.compile(r"layers?\.\d+/(.+)/MatMul")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The fp32 file, windows of texts to calibrate on, and blocks of nodes, the most sensitive first."""
+    """The fp32 file, windows of texts, random pieces, and blocks of nodes, the most sensitive first."""
 
     fp32: Path
     windows: Sequence[Batch]
+    samples: Sequence[Batch]
     sensitive: Sequence[tuple[str, ...]] = ()
 
 
@@ -59,11 +61,17 @@ def dynamic(
     *,
     per_channel: bool = True,
     reduce_range: bool = True,
+    outliers: str = "samples",
     tables: Callable[[Any], object] = quantize_embeddings,
     kept: Sequence[str] = (),
 ) -> None:
-    """Write int8 weights with activations quantised at run time, as `ie.train.quantize` does by default."""
+    """Write int8 weights with activations quantised at run time, as `ie.train.quantize` does by default.
+
+    `outliers` names the batches that tell which channels outlie; without a name they are left in.
+    """
     model = onnx.load(str(sources.fp32))
+    if outliers:
+        tame_outliers(model, getattr(sources, outliers))
     tables(model)
     quantize_dynamic(
         model,
@@ -196,7 +204,7 @@ def logits(path: Path, windows: Sequence[Batch]) -> list[Any]:
 
 
 def _shipped(sources: Sources, target: Path) -> None:
-    quantize(sources.fp32, target)
+    quantize(sources.fp32, target, sources.samples)
 
 
 SENSITIVE: Mapping[str, Build] = {
@@ -206,6 +214,8 @@ SENSITIVE: Mapping[str, Build] = {
 }
 VARIANTS: Mapping[str, Build] = {
     SHIPPED: _shipped,
+    "outliers left in": partial(dynamic, outliers=""),
+    "outliers told by texts": partial(dynamic, outliers="windows"),
     "weights of 8 bits, not 7": partial(dynamic, reduce_range=False),
     "one scale a matrix": partial(dynamic, per_channel=False),
     "static, MinMax": partial(static, method=CalibrationMethod.MinMax),

@@ -134,14 +134,26 @@ def recipe(facts: Facts) -> str:
         for key, value in config[section].items()
     }
     sizes = ("max_tokens", "window_overlap", "batch_tokens")
-    seeds = [part["seed"] for part in facts.run.get("averaged", ())] or [config["seed"]]
+    averaged = facts.run.get("averaged", ())
+    seeds = _seeds(averaged) or [config["seed"]]
     settings |= {f"data.{key}": config["data"][key] for key in sizes} | {"seed": ", ".join(map(str, seeds))}
     rows = [(f"`{key}`", _code(value)) for key, value in settings.items() if value not in (None, {})]
     parts = [table(("", ""), course), table(("setting", "value"), rows)]
-    if len(seeds) > 1:
-        mean = f"The weights are the mean of those of {len(seeds)} runs, which differ in their seeds."
+    if averaged:
+        means = [len(_seeds([part])) for part in averaged if "averaged" in part]
+        of = [f"{len(averaged) - len(means)} runs", *(f"the mean of {count} more" for count in means)]
+        mean = f"The weights are the mean of {' and '.join(of)}, which differ in their seeds."
         parts.insert(0, f"{mean} Time and tokens are those of all.")
     return "\n\n".join(["## Training", *parts])
+
+
+def _seeds(averaged: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the seeds of runs, and of the runs of the means among them."""
+    return [
+        seed
+        for part in averaged
+        for seed in (_seeds(part["averaged"]) if "averaged" in part else [part["seed"]])
+    ]
 
 
 def confidence(facts: Facts) -> str:

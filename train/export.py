@@ -69,7 +69,7 @@ def export(
         graph = folder / f".{GRAPH_FILE}"
         try:
             samples = _write_fp32(folder, fp32, graph)
-            quantize(fp32, int8)
+            quantize(fp32, int8, [(sample.ids, sample.mask) for sample in samples])
             report = _measure(folder, (fp32, int8, graph), samples, dev, threads)
             _judge(folder, report, max_loss, max_difference)
         except BaseException:

@@ -5,26 +5,31 @@ numbers in 16 bits, which saturates with full weights and gives other logits the
 cannot saturate.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .outliers import tame_outliers
+from .tracing import Batch
+
 # a table of two token types is not worth four nodes
 MIN_TABLE = 4096
 
 
-def quantize(source: Path, target: Path) -> None:
+def quantize(source: Path, target: Path, samples: Iterable[Batch]) -> None:
     """Write to `target` the fp32 model `source` with int8 weights, about a quarter of its size.
 
-    Activations are quantised at run time, each tensor by its own range ("dynamic"), weights by output
-    channel, and embedding tables by row.
+    Activations are quantised at run time, each tensor by its own range ("dynamic") once the outliers that
+    `samples` show are out of it, weights by output channel, and embedding tables by row.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(str(source))
+    tame_outliers(model, samples)
     quantize_embeddings(model)
     quantize_dynamic(
         model,

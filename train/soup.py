@@ -23,10 +23,11 @@ WEIGHTS = TORCH_FILES[0]
 
 
 def average(folders: Sequence[Path], out: Path) -> None:
-    """Write to `out` the checkpoint whose weights are the mean of those in `folders`, each of one run.
+    """Write to `out` the checkpoint whose weights are the mean of those in `folders`, mostly each of one run.
 
     Tokenizer, labels and settings are those of the first folder, the type of the weights too; the mean is
-    taken in fp32. Runs that kept a record get one that names all of them. What was fitted to one run, as
+    taken in fp32. Runs that kept a record get one that names all of them; one of the folders may be such a
+    mean itself, as of the runs that the others went on from. What was fitted to one run, as
     temperature and thresholds, is not taken over, nor are exports. Raises `UsageError` for less than two
     folders or where `out` exists, and `CheckpointError` where a folder differs from the first in its
     tokenizer, its labels or the names and shapes of its weights.
@@ -78,7 +79,10 @@ def _record(folders: Sequence[Path], out: Path) -> None:
     if not all((folder / RECORD_FILE).is_file() for folder in folders):
         return
     records = [read_object(folder / RECORD_FILE) for folder in folders]
-    averaged = [{"seed": r["config"]["seed"], "dev": r["dev"]} for r in records]
+    averaged = [
+        {"averaged": r["averaged"]} if "averaged" in r else {"seed": r["config"]["seed"], "dev": r["dev"]}
+        for r in records
+    ]
     run = {**records[0]["run"], **{key: sum(r["run"][key] for r in records) for key in ("tokens", "seconds")}}
     with atomic_write(out / RECORD_FILE) as file:
         record = {**records[0], "run": run, "dev": None, "averaged": averaged}

@@ -20,11 +20,16 @@ _TO_INSIDE = re.compile(r"\d[^()]* до ")
 _WORD_AFTER = re.compile(r"[ \u00a0]?([$€£¥₽₸]|[^\W\d_]+)")
 _CURRENCY_SIGNS = re.compile(r"[$€£¥₽₸]")
 _WORD = re.compile(r"[^\W\d_]+")
+_CURRENCY_OR_WORD = re.compile(rf"{_CURRENCY_SIGNS.pattern}|{_WORD.pattern}")
 # What stands between the two sums of a range or a change in one currency.
 _DASH = re.compile(r"[ \u00a0]?[-–—][ \u00a0]?$")
 _TO = re.compile(r"[ \u00a0](?:до[ \u00a0])?$")
 # «подешевела на 2 доллара до 83 долларов»: a difference and where it led.
 _BY = re.compile(r"(?<!\w)на (?:\w+ ){0,2}$", re.IGNORECASE)
+# What parts a sum from where it led: «на 2,7 тысячи рублей (до 8,25 тысячи)».
+_LED = re.compile(r"[ \u00a0](?:\(|[-–—][ \u00a0])?|,[ \u00a0]")
+_TO_FIRST = re.compile(r"до[ \u00a0](?=\S)", re.IGNORECASE)
+_CHANGE = re.compile(r"(?:(?:с|со|от)[ \u00a0])?(\S.*?)[ \u00a0]до[ \u00a0](\S.*)", re.IGNORECASE | re.DOTALL)
 # A comparator and the preposition that governs the sum: «примерно на 5 трлн», «более чем на триллион».
 _DEGREES = "более|менее|больше|меньше"
 _GOVERNED = re.compile(
@@ -115,6 +120,34 @@ def _ungoverned(text: str, span: Span, low: int, high: int) -> Span:
     return Span(found.end(), span.end, span.label) if found and found.end() < span.end else span
 
 
+def _without_arrival(text: str, span: Span, low: int, high: int) -> Span:
+    """«выросла на [2 рубля], [до 56 рублей]»: after a sum, «до» says where a change led and is no bound.
+
+    In another currency it is the same sum again, and a bound still: «[16 трлн иен] ([до 310 млрд долларов])».
+    """
+    to = _TO_FIRST.match(text, span.start, span.end)
+    if to is None or not _LED.fullmatch(text, low, span.start):
+        return span
+    last = ["", *_CURRENCY_OR_WORD.findall(text, max(0, low - 24), low)][-1]
+    # a bare number may be of anything
+    first, second = read_currency(last), _currency(text, span)
+    if first is None and not _counted(last):
+        return span
+    if first is not None and second is not None and first.codes != second:
+        return span
+    return Span(to.end(), span.end, span.label)
+
+
+def _two_currencies(text: str, span: Span) -> tuple[Span, ...]:
+    """«[16,56 рубля до 1,02 доллара]»: a change from one currency to another is two sums."""
+    change = _CHANGE.fullmatch(text, span.start, span.end)
+    if change is None:
+        return (span,)
+    parts = tuple(Span(*change.span(i), span.label) for i in (1, 2))
+    first, second = (_currency(text, part) for part in parts)
+    return parts if first and second and first != second else (span,)
+
+
 def _figured(text: str, span: Span, low: int, high: int) -> Span | None:
     """«[почти]», «[руб.]»: without a figure there is no sum."""
     surface = text[span.start : span.end]
@@ -128,5 +161,6 @@ def _figured(text: str, span: Span, low: int, high: int) -> Span | None:
 AMOUNT = Conventions(
     grow=(_with_figure, _with_sign, _with_currency, _with_from, _with_not),
     join=(_range,),
-    cut=(_with_from, _ungoverned, _figured),
+    split=(_two_currencies,),
+    cut=(_with_from, _ungoverned, _without_arrival, _figured),
 )

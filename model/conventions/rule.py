@@ -12,11 +12,15 @@ None where nothing of it is a mention."""
 Join = Callable[[str, Span, Span], Span | None]
 """Of a text and two spans of one label that follow each other: the one span that both are, or None."""
 
+Split = Callable[[str, Span], tuple[Span, ...]]
+"""Of a text and a span: the spans that it is made of, mostly itself alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """The rules of a label: each span is grown, neighbours are joined, what is left is cut or dropped."""
+    """The rules of a label: spans are grown, neighbours joined, and what is left is split, cut or dropped."""
 
     grow: tuple[Mend, ...] = ()
     join: tuple[Join, ...] = ()
+    split: tuple[Split, ...] = ()
     cut: tuple[Mend, ...] = ()

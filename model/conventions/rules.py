@@ -22,13 +22,16 @@ CONVENTIONS: Mapping[str, Conventions] = {
 
 
 def follow(text: str, found: Sequence[Found]) -> list[Found]:
-    """Return the spans of a text as the guide wants them; a span made of two has the lower probability.
+    """Return the spans of a text as the guide wants them.
+
+    A span made of two has the lower probability of theirs, two made of one have the same.
 
     The spans are in order and none overlaps another, before and after. Labels without conventions stay as
     they are.
     """
     grown = _mended(text, found, {label: rules.grow for label, rules in CONVENTIONS.items()})
-    return _mended(text, _joined(text, grown), {label: rules.cut for label, rules in CONVENTIONS.items()})
+    parts = [(part, score) for span, score in _joined(text, grown) for part in _split(text, span)]
+    return _mended(text, parts, {label: rules.cut for label, rules in CONVENTIONS.items()})
 
 
 def _mended(text: str, found: Sequence[Found], rules: Mapping[str, Sequence[Mend]]) -> list[Found]:
@@ -67,3 +70,10 @@ def _one(text: str, span: Span, after: Span) -> Span | None:
         return None
     choices = (rule(text, span, after) for rule in CONVENTIONS[span.label].join)
     return next((choice for choice in choices if choice is not None), None)
+
+
+def _split(text: str, span: Span) -> tuple[Span, ...]:
+    parts: tuple[Span, ...] = (span,)
+    for rule in CONVENTIONS[span.label].split if span.label in CONVENTIONS else ():
+        parts = tuple(part for whole in parts for part in rule(text, whole))
+    return parts

@@ -224,8 +224,13 @@ def test_the_mean_of_runs_is_told_with_their_seeds(folder):
     averaged = [{"seed": seed, "dev": None} for seed in (1, 2, 3)]
     save(folder, {**RUN, "dev": None, "averaged": averaged})
     card = card_of(folder, evaluation())
-    assert "The weights are the mean of those of 3 runs" in card
+    assert "The weights are the mean of 3 runs, which differ" in card
     assert "| `seed` | `1, 2, 3` |" in card
+    nested = [{"seed": 11, "dev": None}, {"seed": 12, "dev": None}, {"averaged": averaged}]
+    save(folder, {**RUN, "dev": None, "averaged": nested})
+    card = card_of(folder, evaluation())
+    assert "The weights are the mean of 2 runs and the mean of 3 more, which differ" in card
+    assert "| `seed` | `11, 12, 1, 2, 3` |" in card
 
 
 def test_labels_of_others_have_no_meaning_of_ours(folder):

@@ -91,6 +91,10 @@ def test_the_record_names_all_runs(tmp_path):
     assert found["averaged"] == [{"seed": 0, "dev": {"f1": 0.0}}, {"seed": 1, "dev": {"f1": 0.1}}]
     assert found["run"] == {"tokens": 200, "seconds": 5.0, "steps": 10}
     assert found["dev"] is None
+    average([folders[1], tmp_path / "mean"], tmp_path / "both")
+    both = json.loads((tmp_path / "both" / "train.json").read_text(encoding="utf-8"))
+    assert both["averaged"] == [{"seed": 1, "dev": {"f1": 0.1}}, {"averaged": found["averaged"]}]
+    assert both["run"]["tokens"] == 300
 
 
 def test_without_all_records_there_is_none(tmp_path):
