@@ -1,12 +1,18 @@
 """OpenVINO on the processor: bf16 products where it has AMX, the weights as the checkpoint stores them."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ie.checkpoint import TORCH_FILES
 from ie.errors import CheckpointError, MissingDependencyError
 from ie.processor import cores, features
 
@@ -42,7 +48,8 @@ class OpenVinoRuntime:
             "NUM_STREAMS": self.parallel,
         }
         try:
-            self._model = openvino.Core().compile_model(str(path), "CPU", settings)
+            with _in_one_folder(path) as graph:
+                self._model = openvino.Core().compile_model(str(graph), "CPU", settings)
         except Exception as error:  # OpenVINO raises RuntimeError and classes of its own
             raise CheckpointError(f"Cannot load {path}: {first_line(error)}.") from error
         names = [item.get_any_name() for item in self._model.inputs]
@@ -64,6 +71,31 @@ class OpenVinoRuntime:
         logits = np.array(result[0], dtype=np.float32)
         self._idle.put(request)
         return logits
+
+
+@contextmanager
+def _in_one_folder(path: Path) -> Iterator[Path]:
+    """Yield where the graph lies in one folder with its weights.
+
+    In a cache of the Hub both are links to files elsewhere, which OpenVINO refuses to follow out of the
+    graph's folder. Links of another kind to them, or copies, serve while the model is loaded.
+    """
+    weights = path.with_name(TORCH_FILES[0])
+    if not weights.is_symlink():
+        yield path
+        return
+    with TemporaryDirectory(prefix="ie-openvino-") as name:
+        for file in (path, weights):
+            _link(file.resolve(), Path(name) / file.name)
+        yield Path(name) / path.name
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # on another disk, or by another user's leave
+        shutil.copyfile(source, target)
 
 
 def _import_openvino() -> Any:

@@ -56,6 +56,25 @@ def test_in_single_precision_the_logits_are_those_of_onnxruntime(path, exact, sh
     np.testing.assert_allclose(found[mask > 0], exact.logits(ids, mask)[mask > 0], atol=1e-4)
 
 
+@pytest.mark.parametrize("disks", [1, 2])
+def test_links_out_of_the_folder_are_followed(folder, exact, tmp_path, monkeypatch, disks):
+    snapshot = tmp_path / "snapshots" / "0"
+    snapshot.mkdir(parents=True)
+    for name in (GRAPH_FILE, "model.safetensors"):
+        (snapshot / name).symlink_to(folder / name)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    if disks == 2:
+
+        def link(*_):
+            raise OSError("Invalid cross-device link")
+
+        monkeypatch.setattr("os.link", link)
+    ids, mask = batch(3, 17)
+    found = OpenVinoRuntime(snapshot / GRAPH_FILE, 1, bf16=False).logits(ids, mask)
+    np.testing.assert_allclose(found[mask > 0], exact.logits(ids, mask)[mask > 0], atol=1e-4)
+    assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
+
+
 def test_in_bf16_the_logits_are_near(path, exact):
     ids, mask = batch(4, 100)
     found = OpenVinoRuntime(path, 1, bf16=True).logits(ids, mask)
