@@ -133,9 +133,12 @@ def run_config(plan: Plan, line: Line, seed: int) -> Config:
 def finish(line: Line, config: Config) -> None:
     """Train one run to its end, or what is missing of it."""
     folder = RunFolder(Path(config.output.folder))
-    if not folder.record.exists():
+    if trained_with(folder.best) != digest(config):
         with training_with_mix(line.mix_layers) if line.mix_layers else nullcontext():
-            train(config, resume=folder.config.exists() and folder.last_state() is not None, overwrite=True)
+            broken_off = (
+                folder.config.exists() and not folder.record.exists() and folder.last_state() is not None
+            )
+            train(config, resume=broken_off, overwrite=True)
 
 
 def runs(plan: Plan, line: Line) -> list[Run]:
@@ -157,6 +160,13 @@ def digest(config: Config) -> str:
     """Return a short checksum of what a run is told, wherever it writes."""
     told = {name: value for name, value in _told(config).items() if name != "output"}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def trained_with(checkpoint: Path) -> str | None:
+    """Return the checksum of what a finished run was told; None where there is none."""
+    if not (checkpoint / RECORD_FILE).exists():
+        return None
+    return digest(build(Config, read_run(checkpoint)["config"]))
 
 
 def _told(value: Any) -> Any:
@@ -195,6 +205,9 @@ class Results:
         if known is not None and known.settings == settings and known.dev == self._dev:
             return known
         if settings is None or not (run.checkpoint / RECORD_FILE).exists():
+            return None
+        # a plan that has changed since finds runs of before in its folders
+        if run.settings and trained_with(run.checkpoint) != run.settings.partition("+")[0]:
             return None
         result = Result(run.line, run.name, settings, self._minutes(run), self._dev, self._counts(run))
         self._known[run.line, run.name] = result

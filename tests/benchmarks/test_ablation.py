@@ -86,6 +86,22 @@ def test_results_of_other_settings_or_dev_files_do_not_count(benchmark, plan, tm
     assert "recipe" not in printed(dev=[str(dev)])
 
 
+def test_a_run_of_other_settings_in_the_same_folder_does_not_count(benchmark, plan, tmp_path, capsys):
+    values = {**json.loads(plan.read_text(encoding="utf-8")), "folder": str(tmp_path / "runs"), "seeds": [1]}
+
+    def printed(steps, *options):
+        changed = tmp_path / "changed.yaml"
+        lines = [{"name": "recipe", "set": [f"run.max_steps={steps}"]}]
+        changed.write_text(json.dumps({**values, "lines": lines}), encoding="utf-8")
+        benchmark.main(["--plan", str(changed), *options])
+        return rows(capsys.readouterr().out)
+
+    first = printed(1)
+    assert "recipe" in first
+    assert "recipe" not in printed(90, "--table")
+    assert float(printed(90)["recipe"][1].split()[0]) > float(first["recipe"][1].split()[0])
+
+
 def test_finished_checkpoints_are_measured_and_not_trained(benchmark, plan, tmp_path, capsys, monkeypatch):
     benchmark.main(["--plan", str(plan), "--seeds", "1", "2"])
     trained = rows(capsys.readouterr().out)["recipe"]

@@ -54,7 +54,7 @@ def sources(int8, variants, folder):
 
     trace(load_traceable(folder / "model"), folder / "fp32.onnx", folded=True)
     windows = int8.windows_of(open_folder(folder / "model", None), toy.documents(6), 3)
-    return variants.Sources(folder / "fp32.onnx", windows)
+    return variants.Sources(folder / "fp32.onnx", windows, windows[:1])
 
 
 def test_windows_are_those_of_inference(sources):
