@@ -29,8 +29,6 @@ def tame_outliers(model: Any, samples: Iterable[Batch]) -> int:
     Returns how many inputs have outliers. They are found in `samples`, ids and masks, and belong to channels
     rather than to texts: random pieces show them as well. The logits stay the same up to rounding.
     """
-    from onnx import helper, numpy_helper
-
     graph = model.graph
     weights = {item.name: item for item in graph.initializer if len(item.dims) == 2}
     uses = Counter(name for node in graph.node for name in node.input)
@@ -46,25 +44,36 @@ def tame_outliers(model: Any, samples: Iterable[Batch]) -> int:
         if (found := _factors(peaks)).max() >= LEAST_GAIN
     }
     chosen = {node.output[0] for node in products if node.input[0] in factors}
-    nodes, divided = [], set()
+    nodes = []
+    divided: set[str] = set()
     for node in graph.node:
         if node.output[0] in chosen:
-            name, table = node.input[0], weights[node.input[1]]
-            rescaled = numpy_helper.to_array(table) * factors[name][:, None]
-            table.CopyFrom(numpy_helper.from_array(rescaled, table.name))
+            name = node.input[0]
+            _multiply_rows(weights[node.input[1]], factors[name])
             if name not in divided:
+                nodes.append(_division(graph, name, factors[name]))
                 divided.add(name)
-                graph.initializer.append(numpy_helper.from_array(1 / factors[name], f"{name}_outliers"))
-                nodes.append(
-                    helper.make_node(
-                        "Mul", [name, f"{name}_outliers"], [f"{name}_tamed"], name=f"{name}_tame"
-                    )
-                )
             node.input[0] = f"{name}_tamed"
         nodes.append(node)
     del graph.node[:]
     graph.node.extend(nodes)
     return len(divided)
+
+
+def _multiply_rows(weights: Any, factors: NDArray[np.float32]) -> None:
+    """Multiply the rows of an initializer, in place."""
+    from onnx import numpy_helper
+
+    rescaled = numpy_helper.to_array(weights) * factors[:, None]
+    weights.CopyFrom(numpy_helper.from_array(rescaled, weights.name))
+
+
+def _division(graph: Any, name: str, factors: NDArray[np.float32]) -> Any:
+    """Return the node that divides the channels of a tensor; its factors go among the graph's initializers."""
+    from onnx import helper, numpy_helper
+
+    graph.initializer.append(numpy_helper.from_array(1 / factors, f"{name}_outliers"))
+    return helper.make_node("Mul", [name, f"{name}_outliers"], [f"{name}_tamed"], name=f"{name}_tame")
 
 
 def _factors(peaks: NDArray[np.float32]) -> NDArray[np.float32]:
