@@ -69,7 +69,7 @@ def _multiply_rows(weights: Any, factors: NDArray[np.float32]) -> None:
 
 
 def _division(graph: Any, name: str, factors: NDArray[np.float32]) -> Any:
-    """Return the node that divides the channels of a tensor; its factors go among the graph's initializers."""
+    """Return the node that divides the channels of a tensor; the graph gets its factors."""
     from onnx import helper, numpy_helper
 
     graph.initializer.append(numpy_helper.from_array(1 / factors, f"{name}_outliers"))
