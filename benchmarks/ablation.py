@@ -133,7 +133,7 @@ def run_config(plan: Plan, line: Line, seed: int) -> Config:
 def finish(line: Line, config: Config) -> None:
     """Train one run to its end, or what is missing of it."""
     folder = RunFolder(Path(config.output.folder))
-    if trained_with(folder.best) != digest(config):
+    if trained_with(folder.best, line.mix_layers) != digest(config, line.mix_layers):
         with training_with_mix(line.mix_layers) if line.mix_layers else nullcontext():
             broken_off = (
                 folder.config.exists() and not folder.record.exists() and folder.last_state() is not None
@@ -152,21 +152,21 @@ def planned_run(plan: Plan, line: Line, seed: int) -> Run:
     """Return the run of a line that is trained, with a seed."""
     config = run_config(plan, line, seed)
     best = RunFolder(Path(config.output.folder)).best
-    settings = digest(config) + (f"+mix{line.mix_layers}" if line.mix_layers else "")
-    return Run(line.name, str(seed), best, settings, line.mix_layers)
+    return Run(line.name, str(seed), best, digest(config, line.mix_layers), line.mix_layers)
 
 
-def digest(config: Config) -> str:
+def digest(config: Config, mix_layers: int | None = None) -> str:
     """Return a short checksum of what a run is told, wherever it writes."""
     told = {name: value for name, value in _told(config).items() if name != "output"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    found = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    return f"{found}+mix{mix_layers}" if mix_layers else found
 
 
-def trained_with(checkpoint: Path) -> str | None:
+def trained_with(checkpoint: Path, mix_layers: int | None) -> str | None:
     """Return the checksum of what a finished run was told; None where there is none."""
     if not (checkpoint / RECORD_FILE).exists():
         return None
-    return digest(build(Config, read_run(checkpoint)["config"]))
+    return digest(build(Config, read_run(checkpoint)["config"]), mix_layers)
 
 
 def _told(value: Any) -> Any:
@@ -207,7 +207,7 @@ class Results:
         if settings is None or not (run.checkpoint / RECORD_FILE).exists():
             return None
         # a plan that has changed since finds runs of before in its folders
-        if run.settings and trained_with(run.checkpoint) != run.settings.partition("+")[0]:
+        if run.settings and trained_with(run.checkpoint, run.mix_layers) != run.settings:
             return None
         result = Result(run.line, run.name, settings, self._minutes(run), self._dev, self._counts(run))
         self._known[run.line, run.name] = result

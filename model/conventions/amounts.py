@@ -129,8 +129,8 @@ def _without_arrival(text: str, span: Span, low: int, high: int) -> Span:
     if to is None or not _LED.fullmatch(text, low, span.start):
         return span
     last = ["", *_CURRENCY_OR_WORD.findall(text, max(0, low - 24), low)][-1]
-    # a bare number may be of anything
     first, second = read_currency(last), _currency(text, span)
+    # a bare number may be of anything
     if first is None and not _counted(last):
         return span
     if first is not None and second is not None and first.codes != second:
