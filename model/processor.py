@@ -1,4 +1,4 @@
-"""What the processor is: its name, how many cores this process may use, and which instructions it has."""
+"""What the processor is: name, maker, instructions, and how many of its cores this process may use."""
 
 import os
 from functools import cache
@@ -27,6 +27,11 @@ def _quota(unlimited: int) -> int:
 def processor_name() -> str:
     """Return what the processor calls itself, an empty string where the system does not say."""
     return _told("model name")
+
+
+def vendor() -> str:
+    """Return who made the processor, as Linux tells it ("AuthenticAMD"); elsewhere an empty string."""
+    return _told("vendor_id")
 
 
 @cache

@@ -173,7 +173,7 @@ class RunConfig:
     accumulation: int = bounded(1, low=1)
     """Batches whose gradients are added up for one optimizer step."""
     precision: Literal["auto", "bf16", "fp32"] = "auto"
-    """Of matrix products; auto is bf16 where the processor or GPU computes with it natively."""
+    """Of matrix products; auto is bf16 where the processor or GPU computes with it itself, and faster."""
     device: Literal["auto", "cpu"] = "auto"
     """auto takes the GPU where there is one."""
     evaluate_every: int | None = bounded(None, low=1)

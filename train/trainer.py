@@ -14,7 +14,7 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
-from ie.runtimes.torch import processor_has_bf16
+from ie.runtimes.torch import processor_gains_by_bf16
 
 from .adversary import moved_embeddings, token_embeddings
 from .attention import use_products
@@ -122,7 +122,7 @@ def uses_bf16(precision: str, device: str) -> bool:
         return precision == "bf16"
     if device != "cpu" and torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return processor_has_bf16(torch)
+    return processor_gains_by_bf16(torch)
 
 
 class PlannedTrainer(CourseTrainer):

@@ -3,9 +3,10 @@ import os
 import pytest
 
 from ie import processor
-from ie.processor import cores, features
+from ie.processor import cores, features, vendor
 
 CPU_INFO = """processor\t: 0
+vendor_id\t: GenuineIntel
 model name\t: Some Processor
 flags\t\t: fpu sse2 avx512_vnni amx_bf16 amx_tile
 bugs\t\t: none
@@ -38,6 +39,12 @@ def test_features_are_those_of_the_first_processor(cpu_info):
 def test_features_of_arm_have_another_name(cpu_info):
     cpu_info.write_text("processor: 0\nFeatures\t: fp asimd bf16\n")
     assert features() == {"fp", "asimd", "bf16"}
+
+
+def test_vendor_is_told_or_empty(cpu_info):
+    assert vendor() == ""
+    cpu_info.write_text(CPU_INFO)
+    assert vendor() == "GenuineIntel"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"processor: 0\n", b"\xff\xfe flags\n"])

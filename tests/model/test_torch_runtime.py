@@ -18,7 +18,7 @@ import tiny
 from ie.errors import UsageError
 from ie.runtimes import packing
 from ie.runtimes.packing import ATTENTION, HALF_ROUNDING, agree, attend, pack, trial, unpack
-from ie.runtimes.torch import TorchRuntime
+from ie.runtimes.torch import TorchRuntime, processor_gains_by_bf16
 
 TAGS = 9
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
@@ -120,10 +120,32 @@ def test_precision_is_native_bf16_or_fp32_unless_chosen(folder, monkeypatch):
     for rounded, largest in (("bf16", 0.05), ("fp16", 0.01)):
         assert scores[rounded].dtype == np.float32
         assert 0 < np.abs(scores[rounded] - scores["fp32"])[mask == 1].max() < largest
-    for native, expected in ((True, "bf16"), (False, "fp32")):
-        for probe in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
-            monkeypatch.setattr(torch.cpu, probe, lambda native=native: native, raising=False)
+    for faster, expected in ((True, "bf16"), (False, "fp32")):
+        monkeypatch.setattr(module, "processor_gains_by_bf16", lambda _, faster=faster: faster)
         assert np.array_equal(TorchRuntime(folder).logits(ids, mask), scores[expected])
+
+
+@pytest.mark.parametrize(
+    ("amx", "avx512", "vendor", "faster"),
+    [
+        (False, False, "AuthenticAMD", False),
+        (False, True, "AuthenticAMD", True),
+        (False, True, "GenuineIntel", False),
+        (True, True, "GenuineIntel", True),
+        (False, True, "", True),
+    ],
+)
+def test_bf16_is_taken_where_it_is_faster(monkeypatch, amx, avx512, vendor, faster):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx, raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512, raising=False)
+    monkeypatch.setattr(module, "vendor", lambda: vendor)
+    assert processor_gains_by_bf16(torch) is faster
+
+
+def test_a_torch_without_probes_computes_in_fp32(monkeypatch):
+    for probe in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+        monkeypatch.delattr(torch.cpu, probe, raising=False)
+    assert not processor_gains_by_bf16(torch)
 
 
 def test_unknown_precision_is_refused(tmp_path):
