@@ -23,8 +23,7 @@ from ie.inputs import read_documents
 from ie.machine import this_machine
 from ie.markdown import table
 from ie.meters import Batch, RecordingRuntime
-from ie.processor import features
-from ie.runtimes.openvino import BF16_FEATURES
+from ie.runtimes.openvino import native_bf16
 
 TEXTS = Path(__file__).parent.parent / "data" / "news" / "train.jsonl"
 
@@ -74,7 +73,7 @@ def profile_openvino(weights: Path, batches: Sequence[Batch]) -> Seconds:
     import openvino
 
     settings = {
-        "INFERENCE_PRECISION_HINT": "bf16" if BF16_FEATURES & features() else "f32",
+        "INFERENCE_PRECISION_HINT": "bf16" if native_bf16() else "f32",
         "INFERENCE_NUM_THREADS": 1,
         "NUM_STREAMS": 1,
         "PERF_COUNT": "YES",

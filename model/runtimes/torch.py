@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ie.errors import CheckpointError, MissingDependencyError, UsageError
-from ie.processor import vendor
+from ie.processor import gains_by_bf16
 
 from . import check_threads, first_line
 from .packing import (
@@ -285,20 +285,12 @@ def _multiplies_bf16(torch: Any, device: Any) -> bool:
 
 
 def processor_gains_by_bf16(torch: Any) -> bool:
-    """Return whether products of matrices are faster in bf16 than in fp32 on this processor.
+    """Return whether products in bf16 are faster than in fp32 here, by the instructions that torch uses."""
 
-    With AMX they are. With the bf16 products of AVX-512 alone it depends on the maker: on layers of the
-    bundled model they were 1.9 times as fast as fp32 on an AMD EPYC, and 0.6 times as fast on an Intel Xeon
-    of the fourth generation. It goes by names, not by a trial of a few milliseconds, so that a machine always
-    computes the same.
-    """
-    if _torch_finds(torch, "_is_amx_tile_supported"):
-        return True
-    return _torch_finds(torch, "_is_avx512_bf16_supported") and vendor() != "GenuineIntel"
+    def found(probe: str) -> bool:
+        return bool(getattr(torch.cpu, probe, lambda: False)())
 
-
-def _torch_finds(torch: Any, probe: str) -> bool:
-    return bool(getattr(torch.cpu, probe, lambda: False)())
+    return gains_by_bf16(amx=found("_is_amx_tile_supported"), avx512=found("_is_avx512_bf16_supported"))
 
 
 def _load(folder: Path, dtype: Any) -> Any:

@@ -8,6 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+import ie.runtimes.openvino as module
 import tiny
 from ie.checkpoint import GRAPH_FILE, open_folder
 from ie.errors import CheckpointError, MissingDependencyError, UsageError
@@ -79,6 +80,19 @@ def test_in_bf16_the_logits_are_near(path, exact):
     ids, mask = batch(4, 100)
     found = OpenVinoRuntime(path, 1, bf16=True).logits(ids, mask)
     assert np.abs(found - exact.logits(ids, mask))[mask > 0].max() < 0.05
+
+
+@pytest.mark.parametrize("instructions", ["amx", "avx512"])
+def test_bf16_is_chosen_by_the_instructions_of_the_processor(path, exact, monkeypatch, instructions):
+    monkeypatch.setattr(module, "features", lambda: frozenset({f"{instructions}_bf16"}))
+    ids, mask = batch(4, 100)
+    for gains in (False, True):
+        monkeypatch.setattr(
+            module, "gains_by_bf16", lambda *, gains=gains, **found: gains and found[instructions]
+        )
+        expected = OpenVinoRuntime(path, 1, bf16=gains).logits(ids, mask)
+        assert np.array_equal(OpenVinoRuntime(path, 1).logits(ids, mask), expected)
+        assert np.allclose(expected, exact.logits(ids, mask), atol=1e-4) is not gains
 
 
 def test_the_graph_is_small_for_its_weights_lie_in_the_safetensors(folder):

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from ie import processor
-from ie.processor import cores, features, vendor
+from ie.processor import cores, features, gains_by_bf16, vendor
 
 CPU_INFO = """processor\t: 0
 vendor_id\t: GenuineIntel
@@ -45,6 +45,21 @@ def test_vendor_is_told_or_empty(cpu_info):
     assert vendor() == ""
     cpu_info.write_text(CPU_INFO)
     assert vendor() == "GenuineIntel"
+
+
+@pytest.mark.parametrize(
+    ("amx", "avx512", "told", "faster"),
+    [
+        (False, False, "AuthenticAMD", False),
+        (False, True, "AuthenticAMD", True),
+        (False, True, "GenuineIntel", False),
+        (True, True, "GenuineIntel", True),
+        (False, True, "", True),
+    ],
+)
+def test_bf16_is_faster_with_amx_or_beside_another_maker(cpu_info, amx, avx512, told, faster):
+    cpu_info.write_text(f"vendor_id\t: {told}\n")
+    assert gains_by_bf16(amx=amx, avx512=avx512) is faster
 
 
 @pytest.mark.parametrize("content", [None, b"", b"processor: 0\n", b"\xff\xfe flags\n"])
