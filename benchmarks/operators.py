@@ -23,6 +23,7 @@ from ie.inputs import read_documents
 from ie.machine import this_machine
 from ie.markdown import table
 from ie.meters import Batch, RecordingRuntime
+from ie.runtimes.onnx import SLOW_FUSIONS
 from ie.runtimes.openvino import native_bf16
 
 TEXTS = Path(__file__).parent.parent / "data" / "news" / "train.jsonl"
@@ -46,7 +47,7 @@ Seconds = dict[str, float]
 
 
 def profile_onnx(weights: Path, batches: Sequence[Batch]) -> Seconds:
-    """Return seconds by kind of operator in onnxruntime, the longest first."""
+    """Return seconds by kind of operator in onnxruntime, set up as our runtime does, the longest first."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -55,7 +56,9 @@ def profile_onnx(weights: Path, batches: Sequence[Batch]) -> Seconds:
     options.enable_profiling = True
     with tempfile.TemporaryDirectory(prefix="ie-operators-") as folder:
         options.profile_file_prefix = str(Path(folder, "profile"))
-        session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(weights), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+        )
         for ids, mask in batches:
             session.run(None, {"input_ids": ids, "attention_mask": mask})
         events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
