@@ -194,12 +194,18 @@ class Results:
         self._path = path
         self._plan = plan
         self._dev = dev_digests(plan)
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        self._known: dict[tuple[str, str], Result] = {}
+        self._read()
+
+    def _read(self) -> None:
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
         records = (build(Result, json.loads(line)) for line in lines)
         self._known = {(record.line, record.run): record for record in records}
 
     def of(self, run: Run) -> Result | None:
         """Return what a run found, counting it first if that is possible; None where it is not finished."""
+        if (run.line, run.name) not in self._known:
+            self._read()  # another process may have counted it since
         known = self._known.get((run.line, run.name))
         settings = run.settings or self._weights(run, known)
         if known is not None and known.settings == settings and known.dev == self._dev:

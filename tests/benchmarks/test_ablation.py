@@ -66,6 +66,16 @@ def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatc
     assert rows(capsys.readouterr().out) == found
 
 
+def test_what_another_process_counted_meanwhile_is_not_counted_again(benchmark, plan, monkeypatch, tmp_path):
+    benchmark.main(["--plan", str(plan), "--only", "recipe"])
+    known = benchmark.read_plan(plan)
+    run = benchmark.planned_run(known, known.lines[0], 1)
+    before = benchmark.Results(tmp_path / "results.jsonl", known)
+    shutil.copy(plan.with_suffix(".jsonl"), tmp_path / "results.jsonl")
+    monkeypatch.setattr(benchmark, "Extractor", None)
+    assert before.of(run) == benchmark.Results(plan.with_suffix(".jsonl"), known).of(run)
+
+
 def test_results_of_other_settings_or_dev_files_do_not_count(benchmark, plan, tmp_path, capsys):
     benchmark.main(["--plan", str(plan), "--only", "recipe"])
     assert "recipe" in rows(capsys.readouterr().out)
