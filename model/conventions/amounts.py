@@ -37,11 +37,30 @@ _GOVERNED = re.compile(
     " (?:на|в|во|за|с|со|по|до) ",
     re.IGNORECASE,
 )
+# Short words that may be glued to the end of a currency.
+_GLUED = re.compile("в|на|за|по|с|к|и|или|из|от|до|для|при|не|что")
 # Words that make no sum without a figure; «миллион», «десятки миллиардов» are figures themselves.
 _NO_FIGURE = re.compile(
     f"млн|млрд|трлн|тыс|{_DEGREES}|около|почти|примерно|приблизительно|порядка|свыше|до|от|не|чем",
     re.IGNORECASE,
 )
+
+
+def _unglued(text: str, span: Span, low: int, high: int) -> Span:
+    """«[448 тенгеза доллар]», «[300 миллионов долларови]»: what follows has lost the blank before it."""
+    for word in _WORD.finditer(text, span.start, span.end):
+        end = _end_of_currency(word[0])
+        if end is not None:
+            return Span(span.start, word.start() + end, span.label)
+    return span
+
+
+def _end_of_currency(word: str) -> int | None:
+    """Return where a currency ends to which a short word is glued."""
+    if read_currency(word):
+        return None
+    ends = (end for end in range(len(word) - 1, 3, -1) if _GLUED.fullmatch(word[end:]))
+    return next((end for end in ends if read_currency(word[:end])), None)
 
 
 def _with_figure(text: str, span: Span, low: int, high: int) -> Span:
@@ -159,7 +178,7 @@ def _figured(text: str, span: Span, low: int, high: int) -> Span | None:
 
 
 AMOUNT = Conventions(
-    grow=(_with_figure, _with_sign, _with_currency, _with_from, _with_not),
+    grow=(_unglued, _with_figure, _with_sign, _with_currency, _with_from, _with_not),
     join=(_range,),
     split=(_two_currencies,),
     cut=(_with_from, _ungoverned, _without_arrival, _figured),

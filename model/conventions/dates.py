@@ -189,6 +189,8 @@ def _with_from(text: str, span: Span, low: int, high: int) -> Span:
 
 _NEVER_FIRST = "в|на|к|ко|до|после|за|из|под|о|об|по|от|с|у|и|а|но|еще|уже|почти|лишь|только"
 _NEVER_LAST = "в|на|к|до|за|из|о|об|по|от|с|у|и|а|но"
+_ORDINAL = re.compile(r"(\d\d?-(?:го|му))[ \u00a0](?!тысячелет)([а-яё]{3,})(?!\w)")
+_CASES = {"го": "gent", "му": "datv"}
 _FROM_TO = "(?:с|от|между) .*(?<= )(?:по|до|на|и) "
 # What is before, what the span is and what is after it, where it is no date.
 _NO_DATE = (
@@ -241,6 +243,19 @@ def _no_attribute(text: str, span: Span, low: int, high: int) -> Span | None:
     return None if any(parse.tag.POS == "NOUN" for parse in parses(after[1])) else span
 
 
+def _not_ordinal(text: str, span: Span, low: int, high: int) -> Span | None:
+    """«ко [2-му] эшелону», «[5-го созыва]»: the number of something else than a day or a period."""
+    number = _ORDINAL.match(text, span.start)
+    if number is None or span.end not in (number.end(1), number.end()):
+        return span
+    noun, case = fold(number[2]), _CASES[number[1][-2:]]
+    if noun in read_table("calendar"):
+        return span
+    tags = (parse.tag for parse in parses(noun) if parse.is_known)
+    agrees = any((tag.POS, tag.number, tag.case) == ("NOUN", "sing", case) for tag in tags)
+    return None if agrees else span
+
+
 def _not_vague(text: str, span: Span, low: int, high: int) -> Span | None:
     """«[последние месяцы]», «[ближайшие несколько лет]» are as vague as «ближайшее время»."""
     date = inside(text, span)
@@ -266,5 +281,5 @@ def _not_in_name(text: str, span: Span, low: int, high: int) -> Span | None:
 DATE = Conventions(
     grow=(_unglued, _on_its_line, _with_what_narrows_it, _with_ending, _with_first_years),
     join=(_one_date, _years, _range),
-    cut=(_with_from, _bare, _a_date, _no_attribute, _not_vague, _not_weekly, _not_in_name),
+    cut=(_with_from, _bare, _a_date, _no_attribute, _not_ordinal, _not_vague, _not_weekly, _not_in_name),
 )

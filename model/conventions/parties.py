@@ -196,6 +196,11 @@ _BOARD = re.compile(
     r"совет\w{0,2} директоров|правлени\w{1,2}|(?:собрани|комитет)\w{0,2} (?:акционеров|кредиторов)",
     re.IGNORECASE,
 )
+# Territories of other states that have a code of their own in ISO 3166 and are called by one word.
+_TERRITORY = re.compile(
+    "ангилья|аруба|бермуды|гваделупа|гибралтар|гонконг|гренландия|гуам|кюрасао|майотта|макао|мартиника|"
+    "пуэрто-рико|реюньон|фареры"
+)
 
 
 def _bare(text: str, span: Span, low: int, high: int) -> Span | None:
@@ -220,6 +225,14 @@ def _not_a_place(text: str, span: Span, low: int, high: int) -> Span | None:
     return None if outside and not read_state(surface) else span
 
 
+def _not_a_territory(text: str, span: Span, low: int, high: int) -> Span | None:
+    """«в [Гренландии]»; «правительство Гренландии» has a name of its own."""
+    name = text[span.start : span.end]
+    if not re.fullmatch("[А-Яа-яё]+(?:-[А-Яа-яё]+)?", name):
+        return span
+    return None if any(_TERRITORY.fullmatch(parse.normal_form) for parse in parses(name)) else span
+
+
 def _not_an_adjective(text: str, span: Span, low: int, high: int) -> Span | None:
     """«[Израильская] армия»; in «экстрадировали [Украинского]» it is a surname."""
     after = re.compile(rf"{_B}(\w{{3,}})").match(text, span.end)
@@ -240,7 +253,13 @@ def _not_a_description(text: str, span: Span, low: int, high: int) -> Span | Non
 
 
 PARTY = Conventions(
-    grow=(_unglued, _with_legal_form, _with_rest_of_state, _with_rest_of_quote, _with_rest_of_word),
+    grow=(
+        _unglued,
+        _with_legal_form,
+        _with_rest_of_state,
+        _with_rest_of_quote,
+        _with_rest_of_word,
+    ),
     join=(_one_person, _one_body),
-    cut=(_bare, _not_a_place, _not_an_adjective, _not_a_description),
+    cut=(_bare, _not_a_place, _not_a_territory, _not_an_adjective, _not_a_description),
 )
