@@ -5,15 +5,20 @@ of numpy for all of them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .document import Span
 from .tags import legal_starts, legal_transitions, spans_from_tags
+from .words import BREAK, Offsets
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+
+# characters, with what ends the line: one with fewer was not broken for want of room
+NARROWEST = 40
 
 _TINY = 1e-9  # no tag is impossible, so that a legal path always exists
 
@@ -39,17 +44,43 @@ def word_log_probs(tokens: NDArray[np.float32], first: NDArray[np.int32], tags: 
     return np.asarray(np.log(probs / probs.sum(axis=1, keepdims=True)))
 
 
+def cuts(text: str, offsets: Offsets, log_probs: Floats, tags: Sequence[str]) -> Ints:
+    """Return the words, given by `offsets`, at which `text` is cut: no mention goes on over these.
+
+    Those are the first words of paragraphs, lines and cells. Texts are broken in the middle of a sentence,
+    too: in mails and scans where a line was full, in copies of pages before and after a link. So a word
+    that most probably goes on with a mention is a cut only behind an empty line or in a list, that is behind
+    two narrow lines.
+    """
+    breaks = np.array([match.span() for match in BREAK.finditer(text)], dtype=np.intp).reshape(-1, 2)
+    if not len(breaks):
+        return np.empty(0, dtype=np.intp)
+    word = np.searchsorted(offsets[:, 0], breaks[:, 0])
+    widths = np.diff(np.concatenate([[0], breaks[:, 1]]))
+    narrow = np.concatenate([[True], widths < NARROWEST])
+    empty = np.diff(np.concatenate([[0], word])) == 0
+    sure = np.bincount(word[empty | (narrow[:-1] & narrow[1:])], minlength=len(offsets) + 1) > 0
+    found = np.unique(word[word < len(offsets)])
+    inside = np.array([tag.startswith("I-") for tag in tags])
+    return np.asarray(found[sure[found] | ~inside[log_probs[found].argmax(axis=1)]])
+
+
 def decode(
     documents: Sequence[Floats],
     tags: Sequence[str],
     thresholds: Mapping[str, float] | None = None,
     apart: Collection[str] = (),
+    cut: Sequence[Ints] | None = None,
 ) -> list[list[tuple[Span, float]]]:
     """Return, for each document, the spans of its most probable legal tag path, each with its probability.
 
     A document is the log-probabilities of its words, shape [words, tags]; spans are in words. A span below
     the threshold of its label is left out. What is legal `ie.tags.legal_transitions` says, `apart` included.
+    `cut` has the words of each document before which it is cut (`cuts`): what stands on the two sides of a
+    cut is decoded as if it were two documents.
     """
+    if cut is not None:
+        return _decode_pieces(documents, tags, thresholds, apart, cut)
     legal = legal_transitions(tags, apart)
     found = [
         spans_from_tags([tags[i] for i in path]) if path else []
@@ -60,6 +91,25 @@ def decode(
     return [
         [(span, score) for span in spans if (score := next(scores)) >= least.get(span.label, 0.0)]
         for spans in found
+    ]
+
+
+def _decode_pieces(
+    documents: Sequence[Floats],
+    tags: Sequence[str],
+    thresholds: Mapping[str, float] | None,
+    apart: Collection[str],
+    cut: Sequence[Ints],
+) -> list[list[tuple[Span, float]]]:
+    pieces = [np.split(document, at) for document, at in zip(documents, cut, strict=True)]
+    found = iter(decode([piece for own in pieces for piece in own], tags, thresholds, apart))
+    return [
+        [
+            (Span(start + span.start, start + span.end, span.label), score)
+            for start, spans in zip((0, *at.tolist()), islice(found, len(own)), strict=True)
+            for span, score in spans
+        ]
+        for own, at in zip(pieces, cut, strict=True)
     ]
 
 

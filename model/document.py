@@ -69,7 +69,7 @@ class Document:
 
     `date` is a day; of a `datetime.datetime` the day is kept. `labels` are the labels that were looked for;
     None means all that are known to the reader of it. `model` names the checkpoint (and revision) that
-    predicted the entities.
+    predicted the entities. Raises `TypeError` for a text or date of another type.
     """
 
     text: str
@@ -82,9 +82,13 @@ class Document:
     model: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise TypeError(f"The text of a document must be a str, not {type(self.text).__name__}.")
         # a datetime is a date to Python, but its record has a time and it cannot be compared with days
         if isinstance(self.date, datetime.datetime):
             object.__setattr__(self, "date", self.date.date())
+        elif self.date is not None and not isinstance(self.date, datetime.date):
+            raise TypeError(f"The date of a document must be a datetime.date, not {self.date!r:.80}.")
 
     def to_record(self) -> Record:
         """Return the JSON form; inverse of `from_record`.
@@ -105,18 +109,21 @@ class Document:
         return record
 
     @classmethod
-    def from_record(cls, record: Any) -> "Document":
+    def from_record(cls, record: Any, *, annotated: bool = False) -> "Document":
         """Return the document that a parsed JSON record describes.
 
+        An `annotated` record must have `entities`, were it none, save where its `labels` are an empty list.
         Raises `RecordError`, naming the field, where a field is missing or of the wrong type. Whether
         spans fit the text is a question about content, answered by `ie.data.check`.
         """
         if not isinstance(record, dict):
             raise RecordError(f"A record must be a JSON object, not {type(record).__name__}.")
+        text = _get(record, "text", str, required=True)
         labels = _get(record, "labels", list)
-        entities = _get(record, "entities", list) or []
+        # to a trainer no entities say that nothing is here, which a misspelt key does not
+        entities = _get(record, "entities", list, required=annotated and labels != []) or []
         return cls(
-            text=_get(record, "text", str, required=True),
+            text=text,
             entities=tuple(_entity(item, f"entities[{i}]") for i, item in enumerate(entities)),
             id=_identifier(record),
             date=_date(record),

@@ -15,11 +15,12 @@ from .batches import pad, plan_batches
 from .boundaries import tidy
 from .checkpoint import Checkpoint
 from .conventions import GUIDELINES, follow
-from .decode import decode, word_log_probs
+from .decode import cuts, decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
-from .errors import UsageError
+from .errors import RecordError, UsageError
 from .loading import load
+from .records import is_encodable
 from .sections import sections
 from .values import add_values
 from .windows import Probabilities, Window, merge_windows, plan_windows
@@ -154,6 +155,7 @@ class Extractor:
         """Return the document of `text` with its entities in order; `values` says whether with their values.
 
         `date`, the day of the article, is what relative dates are relative to; `id` is passed through.
+        Raises as `Document` and `extract_batch` do.
         """
         return next(iter(self.extract_batch([Document(text, date=date, id=id)], values=values)))
 
@@ -161,8 +163,14 @@ class Extractor:
         """Yield the document of each text, in the order given, as a stream: memory does not grow with it.
 
         A `Document` keeps its id, date and source; its entities are replaced by those found, with their
-        values unless `values` is False.
+        values unless `values` is False. Raises `TypeError` for one text in place of many, and at a text with
+        half a surrogate pair, which is no character, `RecordError`.
         """
+        if isinstance(texts, str | bytes | Document):
+            raise TypeError(
+                f"extract_batch takes several texts, not one {type(texts).__name__}: "
+                "give a list, or call extract."
+            )
         found = self._extract_stream(texts)
         return map(add_values, found) if values else found
 
@@ -231,7 +239,11 @@ class Extractor:
                 chunk.sections[i].scores[k] = scores
         log_probs = [self._log_probs(item) for item in chunk.sections]
         settings = self.checkpoint.settings
-        found = decode(log_probs, self.tags, settings.thresholds, settings.apart)
+        cut = [
+            cuts(item.text, item.words, scores, self.tags)
+            for item, scores in zip(chunk.sections, log_probs, strict=True)
+        ]
+        found = decode(log_probs, self.tags, settings.thresholds, settings.apart, cut)
         guided = settings.guidelines == GUIDELINES
         for item, spans in zip(chunk.sections, found, strict=True):
             yield item.section, list(_entities(item, spans, guided))
@@ -247,7 +259,10 @@ class Extractor:
 
 def _all_sections(texts: Iterable[str | Document]) -> Iterator[_Section]:
     for text in texts:
-        document = Document(text) if isinstance(text, str) else text
+        document = text if isinstance(text, Document) else Document(text)
+        if not is_encodable(document.text):
+            where = f"{document.id}: " if document.id else ""
+            raise RecordError(f"{where}Field 'text' holds half a surrogate pair, which is no character.")
         size = len(document.text)
         if not size:
             yield _Section(document, 0, 0, last=True)

@@ -95,9 +95,16 @@ _CHARSET_WITHIN = 4096
 
 
 def html_text(markup: str) -> str:
-    """Return the text that an HTML page shows, with neither blank lines nor white space at line ends."""
+    """Return the text that an HTML page shows, with neither blank lines nor white space at line ends.
+
+    A tab stands between the cells of a row, one space for all other white space.
+    """
     lines = "".join(_pieces(markup)).split("\n")
-    return "\n".join(filter(None, (_SPACES.sub(" ", line).strip(" ") for line in lines)))
+    return "\n".join(filter(None, (_SPACES.sub(_narrowed, line).strip(" \t") for line in lines)))
+
+
+def _narrowed(space: re.Match[str]) -> str:
+    return "\t" if "\t" in space[0] else " "
 
 
 def is_html(text: str) -> bool:
@@ -138,4 +145,4 @@ def _end_of(tag: str, markup: str, position: int) -> int:
 def _separator(tag: str) -> str:
     if tag in BLOCKS:
         return "\n"
-    return " " if tag in CELLS else ""
+    return "\t" if tag in CELLS else ""

@@ -14,6 +14,9 @@ from .document import Span
 
 Offsets = NDArray[np.int32]
 
+# The end of a line, of a paragraph, or of a cell of a table.
+BREAK = re.compile(r"\r\n|[\n\r\v\f\t\x85\u2028\u2029]")
+
 CURRENCY_SIGNS = "$€£¥₽₸₴₺₼₾₹₩₪₫₮₦₱฿֏"
 
 _MARK = "[\u0300-\u036f\u0483-\u0489]*"  # combining marks: й and ё may come decomposed

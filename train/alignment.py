@@ -17,7 +17,7 @@ from ie.encoder import Encoding, TextEncoder, first_tokens
 from ie.labels import OUTSIDE
 from ie.tags import tags_from_spans
 from ie.windows import plan_windows
-from ie.words import Offsets, word_spans, words
+from ie.words import BREAK, Offsets, word_spans, words
 
 # What torch's cross-entropy leaves out by default, and transformers with it.
 IGNORED = -100
@@ -100,16 +100,26 @@ def labels_apart(documents: Sequence[Document], labels: Sequence[str]) -> tuple[
     """Return the labels of which surely fewer than MAX_TOUCHING of the spans touch another, by words.
 
     Names touch («президент [Японии] [Имя]»), sums and sectors do not: there, two spans that touch are one
-    that the model has cut in two. Sure is what holds for three touching spans more than there are (rule of
-    three: none in n leave up to 3 / n possible), so that a few hundred spans must have been seen.
+    that the model has cut in two. Spans on two lines do not count: between these decoding may cut. Sure is
+    what holds for three touching spans more than there are (rule of three: none in n leave up to 3 / n
+    possible), so that a few hundred spans must have been seen.
     """
     spans, touching = Counter[str](), Counter[str]()
     for document in documents:
-        aligned, _ = word_spans(words(document.text), [entity.span for entity in document.entities])
+        offsets = words(document.text)
+        aligned, _ = word_spans(offsets, [entity.span for entity in document.entities])
         spans.update(span.label for span in aligned)
-        pairs = pairwise(sorted(aligned))
-        touching.update(b.label for a, b in pairs if a.end == b.start and a.label == b.label)
+        touching.update(
+            b.label
+            for a, b in pairwise(sorted(aligned))
+            if a.end == b.start and a.label == b.label and not _broken(document.text, offsets, b.start)
+        )
     return tuple(label for label in labels if touching[label] + UNSEEN < MAX_TOUCHING * spans[label])
+
+
+def _broken(text: str, offsets: Offsets, word: int) -> bool:
+    """Return whether a line, paragraph or cell ends before a word that is not the first."""
+    return BREAK.search(text, int(offsets[word - 1, 1]), int(offsets[word, 0])) is not None
 
 
 def has_own_token(first: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ie.decode import best_paths, decode, free, span_probabilities, viterbi, word_log_probs
+from ie.decode import NARROWEST, best_paths, cuts, decode, free, span_probabilities, viterbi, word_log_probs
 from ie.document import Span
 from ie.labels import tag_names
 from ie.tags import legal_starts, legal_transitions, spans_from_tags
+from ie.words import words
 
 TAGS = tag_names(("DATE", "PARTY"))
 APART = st.sampled_from([(), ("DATE",), ("DATE", "PARTY")])
@@ -101,6 +102,56 @@ def test_a_span_below_its_threshold_is_left_out():
 
 def spans(documents, *args, **options):
     return [[span for span, _ in found] for found in decode(documents, TAGS, *args, **options)]
+
+
+def told(*tags):
+    """Return log-probabilities of words that are nearly sure of these tags."""
+    probs = np.full((len(tags), len(TAGS)), 0.01)
+    probs[np.arange(len(tags)), [TAGS.index(tag) for tag in tags]] = 1
+    return np.log(probs / probs.sum(axis=1, keepdims=True))
+
+
+FULL = "д" * NARROWEST
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "expected"),
+    [
+        ("а б", "B-DATE I-DATE", []),
+        # in a list, on whatever kind of lines
+        ("а\nб\nв", "B-PARTY I-PARTY I-PARTY", [1, 2]),
+        ("а\r\nб\tв\u2028г", "O I-PARTY I-PARTY I-PARTY", [1, 2, 3]),
+        # in the middle of a sentence
+        (f"{FULL}\nа", "B-PARTY I-PARTY", []),
+        (f"{FULL} «\nа\n»", "O B-PARTY I-PARTY I-PARTY", []),
+        (f"{FULL}\nа", "B-PARTY B-PARTY", [1]),
+        (f"{FULL}\nа", "B-PARTY O", [1]),
+        # behind an empty line
+        (f"{FULL}\n \nа", "B-PARTY I-PARTY", [1]),
+        (f"{FULL}\r\n\r\nа", "B-PARTY I-PARTY", [1]),
+        (f"{FULL}\r\nа", "B-PARTY I-PARTY", []),
+        # before the first word and behind the last one
+        ("\n\nа\n\n", "O", [0]),
+        ("\n", "", []),
+    ],
+)
+def test_texts_are_cut_at_lines_that_go_on_with_nothing(text, tags, expected):
+    offsets = words(text)
+    log_probs = told(*tags.split()) if tags else np.empty((0, len(TAGS)))
+    assert cuts(text, offsets, log_probs, TAGS).tolist() == expected
+
+
+def test_no_span_goes_on_over_a_cut_and_apart_ends_there():
+    document = told("B-DATE", "I-DATE", "I-DATE", "I-DATE", "I-DATE")
+    document[[2, 4], TAGS.index("B-DATE")] = np.log(0.2)
+    empty = np.empty(0, dtype=np.intp)
+    [[(whole, _)]] = decode([document], TAGS, apart=("DATE",), cut=[empty])
+    assert whole == Span(0, 5, "DATE")
+    after, before = decode([document, document], TAGS, apart=("DATE",), cut=[np.array([0, 2, 4]), empty])
+    assert [span for span, _ in after] == [Span(0, 2, "DATE"), Span(2, 4, "DATE"), Span(4, 5, "DATE")]
+    assert [span for span, _ in before] == [whole]
+    parts = decode([document[:2], document[2:4], document[4:]], TAGS, apart=("DATE",))
+    assert [score for _, score in after] == pytest.approx([score for [(_, score)] in parts])
 
 
 def test_no_words_have_no_spans():

@@ -15,7 +15,7 @@ import ie
 import tiny
 from ie.checkpoint import open_folder
 from ie.document import Document
-from ie.errors import CheckpointError, UsageError
+from ie.errors import CheckpointError, RecordError, UsageError
 from ie.extractor import CHUNK_CHARS, FIRST_CHUNK_CHARS, LEAST_CHARS, Extractor
 from ie.sections import MAX_SECTION
 
@@ -273,6 +273,40 @@ def test_what_cannot_be_is_refused(make, folder):
         Extractor.from_pretrained(folder, runtime="jax")
     with pytest.raises(CheckpointError, match="onnx"):
         Extractor.from_pretrained(folder, runtime="onnx")
+
+
+@pytest.mark.parametrize("texts", ["Сумма 5 млрд", "Сумма 5 млрд".encode(), Document("Сумма 5 млрд")])
+def test_one_text_is_no_batch(make, texts):
+    with pytest.raises(TypeError, match=r"takes several texts, not one (str|bytes|Document): give a list"):
+        make().extract_batch(texts)
+
+
+@pytest.mark.parametrize("text", [None, b"5", 5])
+def test_what_is_no_text_is_refused(make, text):
+    expected = f"The text of a document must be a str, not {type(text).__name__}."
+    for extract in (make().extract, lambda text: list(make().extract_batch([text]))):
+        with pytest.raises(TypeError) as caught:
+            extract(text)
+        assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize("date", ["2016-11-07", 20161107, datetime.time(12)])
+def test_what_is_no_date_is_refused(make, date):
+    with pytest.raises(TypeError, match=r"must be a datetime\.date, not "):
+        make().extract("5 млрд", date=date)
+
+
+def test_half_a_surrogate_pair_is_refused_as_in_files(make):
+    with pytest.raises(RecordError, match=r"^Field 'text' holds half a surrogate pair"):
+        make().extract("5 млрд \ud800")
+    documents = make(at_once=10**6).extract_batch(["5 млрд", Document("\udfff", id="a")])
+    with pytest.raises(RecordError, match=r"^a: Field 'text' holds half a surrogate pair"):
+        list(documents)
+
+
+def test_names_that_are_loaded_late_are_listed():
+    assert {*ie.__all__, "errors"} <= set(dir(ie))
+    assert dir(ie) == sorted(set(dir(ie)))
 
 
 def test_without_an_onnx_file_torch_is_taken(folder):

@@ -17,7 +17,7 @@ from ie.markup import declared_charset, html_text, is_html
         ("один\nдва", "<p>один<p>два"),
         ("один\nдва", "один<br/>два"),
         ("один\nдва", "<ul><li>один</li><li>два</li></ul>"),
-        ("а б\nв г", "<table><tr><td>а<td>б<tr><th>в<th>г</table>"),
+        ("а\tб\nв\tг", "<table><tr><td>а<td>б<tr><th>в<th>г</table>"),
         ("«А&Б» — 5 €", "&laquo;А&amp;Б&raquo; &mdash; 5 &#8364;"),
         ("&lt;", "&amp;lt;"),
         ("10\xa0млн", "10&nbsp;млн"),

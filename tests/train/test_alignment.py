@@ -129,6 +129,18 @@ def test_labels_whose_spans_hardly_ever_touch_are_told():
     assert labels_apart([few], ("PARTY", "DATE")) == ()
 
 
+def test_spans_on_two_lines_do_not_touch():
+    text = "1 мая\n2 мая " + "в понедельник " * 40
+    days = [Span(14 + 14 * i, 25 + 14 * i, "DATE") for i in range(40)]
+    document = Document(text, tuple(make_entity(text, s) for s in [Span(0, 5, "DATE"), *days]))
+    lines = Document(
+        text, (*document.entities[:1], make_entity(text, Span(6, 11, "DATE")), *document.entities[1:])
+    )
+    assert labels_apart([lines] * 20, ("DATE",)) == ("DATE",)
+    one = Document(text.replace("\n", " "), lines.entities)
+    assert labels_apart([one] * 20, ("DATE",)) == ()
+
+
 def test_a_few_spans_that_do_not_touch_prove_nothing():
     text = "в понедельник " * 400
     days = [make_entity(text, Span(2 + 14 * i, 13 + 14 * i, "DATE")) for i in range(400)]
