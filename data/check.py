@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,19 @@ def check_files(
     return problems + _inconsistencies(items, exceptions) if consistency else problems
 
 
+def named_labels(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Return the four labels, then those that records of the files name in their `labels`, by name.
+
+    What cannot be read names none; `check_files` says what is wrong with it.
+    """
+    named: set[str] = set()
+    for path in paths:
+        with suppress(InputError):
+            for _, line in iter_lines(path):
+                named.update(_record_labels(line))
+    return (*LABELS, *sorted(named.difference(LABELS)))
+
+
 def check_documents(
     documents: Iterable[Document], labels: Collection[str] = LABELS, path: Path = Path("-")
 ) -> list[Problem]:
@@ -110,6 +124,16 @@ def summarize(problems: Sequence[Problem]) -> str:
         details = ", ".join(f"{count} {rule}" for rule, count in rules.most_common())
         counts.append(f"{rules.total()} {name}" + (f" ({details})" if details else ""))
     return ", ".join(counts)
+
+
+def _record_labels(line: bytes) -> tuple[str, ...]:
+    try:
+        record = parse_line(line)
+        # the rest of a record may be wrong, its labels are what they are
+        labels = record.get("labels") if isinstance(record, dict) else None
+        return Document.from_record({"text": "", "labels": labels}).labels or ()
+    except RecordError:
+        return ()
 
 
 def _check_line(

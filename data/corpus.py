@@ -22,20 +22,22 @@ BOM = b"\xef\xbb\xbf"
 SHOWN = 60  # characters of a text that a message quotes
 
 
-def read_corpus(path: Path) -> list[Document]:
+def read_corpus(path: Path, *, annotated: bool = True) -> list[Document]:
     """Return the documents of a corpus file; see `iter_corpus`."""
-    return list(iter_corpus(path))
+    return list(iter_corpus(path, annotated=annotated))
 
 
-def iter_corpus(path: Path) -> Iterator[Document]:
+def iter_corpus(path: Path, *, annotated: bool = True) -> Iterator[Document]:
     """Yield the documents of a corpus file one by one, entities sorted by place.
 
-    Every entity is within its text, agrees with it and overlaps no other. Raises `CorpusError`, which begins
+    Every entity is within its text, agrees with it, overlaps no other and has a label that its record covers.
+    A record without `entities` is an error, unless it covers no label or the file need not be `annotated`,
+    since only its texts are used. Raises `CorpusError`, which begins
     with `file:line:`, at the first line that does not hold to this; `ie.data.check` finds them all.
     """
     for number, line in iter_lines(path):
         try:
-            yield _document(line)
+            yield _document(line, annotated)
         except RecordError as error:
             raise CorpusError(f"{path}:{number}: {error}") from error
 
@@ -126,6 +128,14 @@ def overlap_fault(first: Entity, second: Entity) -> str | None:
     return f"{one} overlaps {two}."
 
 
+def coverage_fault(document: Document, entity: Entity) -> str | None:
+    """Return in one sentence that the record does not cover the label of `entity`, or None where it does."""
+    if document.labels is None or entity.label in document.labels:
+        return None
+    name = f"{entity.label} [{entity.start}, {entity.end}) {shorten(entity.text)!r}"
+    return f"{name} is outside the record's 'labels' ({', '.join(document.labels) or 'none'})."
+
+
 def shorten(text: str) -> str:
     """Return `text` as a message quotes it: its beginning where it is long."""
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
@@ -154,11 +164,12 @@ def format_line(document: Document) -> bytes:
         raise CorpusError(f"Document {document.id!r} cannot be written: {error}.") from error
 
 
-def _document(line: bytes) -> Document:
-    document = Document.from_record(parse_line(line))
+def _document(line: bytes, annotated: bool) -> Document:
+    document = Document.from_record(parse_line(line), annotated=annotated)
     entities = tuple(sorted(document.entities, key=lambda e: (e.start, e.end)))
     faults = [entity_fault(document.text, entity) for entity in entities]
     faults += [overlap_fault(*pair) for pair in pairwise(entities)]
+    faults += [coverage_fault(document, entity) for entity in entities]
     for fault in filter(None, faults):
         raise RecordError(fault)
     return replace(document, entities=entities)

@@ -10,7 +10,7 @@ from ie.document import Document, Entity
 from ie.errors import RecordError
 from ie.words import word_spans, words
 
-from .corpus import entity_fault, overlap_fault, shorten
+from .corpus import coverage_fault, entity_fault, overlap_fault, shorten
 from .units import find_unit
 from .values import value_faults
 
@@ -107,9 +107,8 @@ def _label_faults(document: Document, entity: Entity, labels: Collection[str]) -
     if entity.label not in labels:
         known = ", ".join(labels)
         yield Fault("label", f"{_name(entity)} has an unknown label: the known ones are {known}.")
-    elif document.labels is not None and entity.label not in document.labels:
-        covered = ", ".join(document.labels) or "none"
-        yield Fault("label", f"{_name(entity)} is outside the record's 'labels' ({covered}).")
+    elif reason := coverage_fault(document, entity):
+        yield Fault("label", reason)
 
 
 def _score_faults(entity: Entity) -> Iterator[Fault]:

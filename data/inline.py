@@ -41,7 +41,7 @@ _HEADER = re.compile(r"=== +(?P<id>\S+) +\| +(?P<date>\S+) +\| +(?P<genre>\w+)(?
 _OPEN = re.compile(rf"\\(?P<escaped>.)|\[(?P<type>{'|'.join(LABELS)})(?P<star>\*?):", re.DOTALL)
 _CLOSE = re.compile(r"(?P<surface>(?:\\.|[^\\|\]\[\n])+)(?:\|(?P<value>(?:\\.|[^\\\]\[\n])+))?\]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_SPECIAL = re.compile(rf"\\|\[(?=(?:{'|'.join(LABELS)})\*?:)|^(?==== )", re.MULTILINE)
+_SPECIAL = re.compile(rf"\\|\[(?=(?:{'|'.join(LABELS)})\*?:)|^(?====)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

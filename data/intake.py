@@ -1,6 +1,5 @@
 """Annotation of other systems as documents: labels mapped, offsets verified, spans flat, losses reported."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -101,8 +100,7 @@ def _place(text: str, raw: RawSpan, label: str, report: Report) -> Span | None:
 
 def _located(text: str, raw: RawSpan, report: Report) -> RawSpan | None:
     inside = 0 <= raw.start < raw.end <= len(text)
-    # some formats cannot hold the line breaks of a mention
-    if inside and _one_line(raw.marks(text)) == _one_line(raw.text):
+    if inside and raw.fits(text):
         return raw
     found = find_unit(text, raw.start, raw.end, raw.text)
     if found is None:
@@ -120,10 +118,6 @@ def _flat(text: str, spans: Collection[Span], report: Report) -> list[Span]:
     if any(one.overlaps(two) for one, two in pairwise(ordered)):
         return resolve(text, ordered, report)
     return ordered
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"[\r\n]", " ", text)
 
 
 def _label_order(label: str) -> tuple[int, str]:

@@ -62,8 +62,10 @@ def split_corpus(
     """Write each part of the corpus `source` to `folder/PART.jsonl` and return the numbers of documents.
 
     Lines are copied as they are, in their order. Near-duplicates stay together, and so do records with the
-    same value of the field `group_by`; a record without that field is a group of its own. Raises `UsageError`
-    where a part's file exists, unless `force`; the source itself is never overwritten.
+    same value of the field `group_by`; a record without that field is a group of its own.
+
+    Raises `CorpusError` on a bad record or one without `entities`, and `UsageError` where a part's file
+    exists, unless `force`; the source itself is never overwritten.
     """
     targets = {name: folder / f"{name}.jsonl" for name in parts}
     _refuse_overwrite(source, list(targets.values()), force)
@@ -104,7 +106,7 @@ def _read(source: Path, group_by: str | None) -> list[_Sample]:
     for number, line in iter_lines(source):
         try:
             record = parse_line(line)
-            document = Document.from_record(record)
+            document = Document.from_record(record, annotated=True)
             key = None if group_by is None else _group_key(record.get(group_by), group_by)
         except RecordError as error:
             raise CorpusError(f"{source}:{number}: {error}") from error

@@ -87,7 +87,7 @@ def read_corpora(data: DataConfig, labels: Sequence[str], seed: int = 0) -> tupl
     train = [_without_leaks(_chosen(corpus, data, labels), held_out) for corpus in data.train]
     for corpus in (*train, *dev):
         if not any(document.text.strip() for document in corpus.documents):
-            raise CorpusError(f"{corpus.path}: there is no text in it.")
+            raise CorpusError(f"{corpus.path}: there is no text in it{_why_empty(corpus)}.")
         _warn_of_gaps(corpus, labels)
     _warn_of_resemblance(train, dev)
     return _with_noise(train, [corpus.noise for corpus in data.train], seed), dev
@@ -120,8 +120,17 @@ def make_windows(
     )
 
 
-def _read(path: str, weight: float, data: DataConfig, labels: Sequence[str]) -> Corpus:
-    documents = read_corpus(Path(path))
+def _why_empty(corpus: Corpus) -> str:
+    """Return how many documents of a corpus without text were left out since dev has them, if any."""
+    if not corpus.leaked:
+        return ""
+    return f" to train on: {len(corpus.leaked)} documents were left out because dev holds the same texts"
+
+
+def _read(
+    path: str, weight: float, data: DataConfig, labels: Sequence[str], annotated: bool = True
+) -> Corpus:
+    documents = read_corpus(Path(path), annotated=annotated)
     known = tuple(_known(d, path, data, labels) for d in documents)
     return Corpus(path, weight, sha256(Path(path)), known)
 
@@ -131,8 +140,9 @@ def _chosen(config: CorpusConfig, data: DataConfig, labels: Sequence[str]) -> Co
     for label in config.labels or ():
         if label not in labels:
             raise CorpusError(f"{config.path}: its 'labels' name {label!r}, which is not in 'labels'.")
-    corpus = _read(config.path, config.weight, data, labels)
-    left_out = _texts(_read(path, 1.0, data, labels) for path in config.without)
+    # of a corpus that is trusted for no label, and of `without`, only the texts count
+    corpus = _read(config.path, config.weight, data, labels, annotated=config.labels != ())
+    left_out = _texts(_read(path, 1.0, data, labels, annotated=False) for path in config.without)
     documents = (document for document in corpus.documents if document.text not in left_out)
     return replace(corpus, documents=tuple(_trusted(document, config, labels) for document in documents))
 

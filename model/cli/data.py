@@ -27,7 +27,13 @@ SHOWN = 20  # rows of a conversion report that stderr gets
 @app.command()
 def check(
     paths: Paths,
-    labels: Labels = LABELS_TEXT,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="The labels of the project, with commas; by default the four "
+            f"({', '.join(LABELS)}) and those that records name in their 'labels'."
+        ),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="One line a problem, or a JSON list.")] = "text",
     consistency: Annotated[
         bool, typer.Option("--consistency", help="Also what the guidelines say of spans and values.")
@@ -37,14 +43,14 @@ def check(
     ] = None,
 ) -> None:
     """List every problem by file, line and reason; files are taken for parts of a split. Exit 1 on errors."""
-    from ie.data.check import check_files, summarize
+    from ie.data.check import check_files, named_labels, summarize
     from ie.data.corpus import corpus_files
 
     if exceptions is not None and not consistency:
         raise UsageError("--exceptions needs --consistency.")
-    problems = check_files(
-        corpus_files(paths), _names(labels), consistency=consistency, exceptions=exceptions
-    )
+    files = corpus_files(paths)
+    known = named_labels(files) if labels is None else _names(labels)
+    problems = check_files(files, known, consistency=consistency, exceptions=exceptions)
     if format_ == "json":
         typer.echo(json.dumps([problem.to_record() for problem in problems], ensure_ascii=False, indent=1))
     else:

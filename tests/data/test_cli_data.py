@@ -81,6 +81,25 @@ class TestCheck:
         broken.write_text(json.dumps(BAD) + "\n")
         assert ie("check", broken, "--labels", "Y, X")[0] == 0
 
+    def test_labels_that_records_name_are_known(self, ie, corpus):
+        text = "«Луч» выпустил «Зарю»."
+        entity = {"label": "PRODUCT", "start": 15, "end": 21, "text": "«Зарю»"}
+        named = {**GOOD, "text": text, "entities": [entity], "labels": ["PARTY", "PRODUCT"]}
+        corpus.write_text(json.dumps(named) + "\n")
+        assert ie("check", corpus)[0] == 0
+        code, out, _ = ie("check", corpus, "--labels", "PARTY")
+        assert (code, out.count("unknown label")) == (1, 2)
+        odd = {**named, "labels": ["PARTY", 5]}
+        corpus.write_text(json.dumps({**named, "labels": None}) + "\n{\n" + json.dumps(odd) + "\n")
+        code, out, _ = ie("check", corpus)
+        assert (code, out.count("unknown label: the known ones are AMOUNT, SECTOR, PARTY, DATE.")) == (1, 1)
+
+    def test_what_convert_makes_of_labels_of_ones_own_passes(self, ie, tmp_path):
+        (tmp_path / "a.txt").write_text(TEXT)
+        (tmp_path / "a.ann").write_text("T1\tPRODUCT 5 10\t«Луч»\n")
+        assert ie("convert", "brat", tmp_path, tmp_path / "corpus.jsonl")[0] == 0
+        assert ie("check", tmp_path / "corpus.jsonl")[:2] == (0, "")
+
     def test_a_folder(self, ie, broken):
         assert ie("check", broken.parent)[1].count("\n") == 2
 

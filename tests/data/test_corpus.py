@@ -64,6 +64,10 @@ class TestRead:
         record = Document(TEXT, tuple(make_entity(TEXT, s) for s in spans)).to_record()
         assert [e.start for e in read_corpus(put(path, record))[0].entities] == [0, 22]
 
+    def test_texts_that_nobody_annotated_need_no_entities(self, path):
+        assert read_corpus(put(path, {"text": TEXT, "labels": []})) == [Document(TEXT, labels=())]
+        assert read_corpus(put(path, {"text": TEXT}), annotated=False) == [Document(TEXT)]
+
     def test_documents_before_a_bad_line_are_yielded(self, path):
         documents = iter_corpus(put(path, GOOD, "{"))
         assert next(documents) == DOCUMENT
@@ -87,6 +91,13 @@ class TestErrors:
             ("[" * 100_000, "nested too deeply"),
             ({**GOOD, "text": 5}, "Field 'text' has the wrong type: 5."),
             ({**GOOD, "date": "03.02.2020"}, "Field 'date' must be YYYY-MM-DD: '03.02.2020'."),
+            ({k: v for k, v in GOOD.items() if k != "entities"}, "Field 'entities' is missing."),
+            ({**GOOD, "entities": None, "labels": ["AMOUNT"]}, "Field 'entities' is missing."),
+            (
+                {**GOOD, "labels": ["PARTY", "DATE"]},
+                "AMOUNT [22, 34) '40 млн тенге' is outside the record's 'labels' (PARTY, DATE).",
+            ),
+            ({**GOOD, "labels": []}, "is outside the record's 'labels' (none)."),
             (entity(start="22"), "Field 'entities[0].start' has the wrong type: '22'."),
             (entity(end=22), "AMOUNT [22, 22) is empty."),
             (entity(start=-1), "AMOUNT [-1, 34) is out of range: the text has 44 characters."),

@@ -82,6 +82,11 @@ class TestIntake:
         conversion = self.convert(RawSpan("ORG", 0, 9, "Новый Луч"), text="Новый\nЛуч")
         assert found(conversion.documents[0]) == [("ORG", "Новый\nЛуч")]
 
+    def test_a_blank_that_the_stated_text_has_lost_at_its_end(self):
+        conversion = self.convert(RawSpan("ORG", 0, 4, "Луч"), text="Луч растёт")
+        assert found(conversion.documents[0]) == [("ORG", "Луч")]
+        assert actions(conversion) == [("changed", "white space or punctuation at the edge")]
+
     @pytest.mark.parametrize(
         ("argument", "expected"), [("", {}), ("A=B", {"A": "B"}), (" A = B ,C=B", {"A": "B", "C": "B"})]
     )

@@ -66,6 +66,13 @@ def test_every_fault_is_named_by_line(tmp_path: Path) -> None:
         assert reason in line
 
 
+@pytest.mark.parametrize("line", ["===", "====", "===Итоги", "=== Итоги | - | wire", "== Итоги"])
+def test_a_line_like_a_header_is_read_back(tmp_path: Path, line: str) -> None:
+    document = Document(f"{line}\nРаз\n{line}", id="a-1", source="wire")
+    articles = [Article(document, noisy=False, invented=frozenset())] * 2
+    assert _read(tmp_path, format_inline(articles)) == articles
+
+
 _NAMES = st.text("абв АБВ«»[]|\\_:\u00a0=ORG", min_size=1, max_size=12).map(str.strip).filter(bool)
 _PLAIN = st.text("абв АБВ[]|\\_:=\n\u00a0DATEORG*", max_size=30)
 _VALUES = st.sampled_from(

@@ -57,6 +57,13 @@ class TestParts:
 
 
 class TestSplit:
+    @pytest.mark.parametrize("entities", [{}, {"entities": None}])
+    def test_a_record_without_entities_is_an_error_unless_nobody_annotated_it(self, split, entities):
+        bare = {"id": "id1", "text": "слово"} | entities
+        with pytest.raises(CorpusError, match=r"source\.jsonl:2: Field 'entities' is missing"):
+            split([record(0), bare])
+        assert set(split([record(0), bare | {"labels": []}])) == {"id0", "id1"}
+
     def test_every_document_is_in_one_part(self, split):
         assert set(split([record(i) for i in range(60)])) == {f"id{i}" for i in range(60)}
 
@@ -129,8 +136,8 @@ class TestRefusals:
         [
             ("{", "The line is not JSON"),
             ('{"id": "a"}', "Field 'text' is missing."),
-            ('{"text": "а", "source": ["b"]}', "Field 'source' has the wrong type"),
-            ('{"text": "а", "rubric": ["b"]}', "Field 'rubric' must be a string or a number"),
+            ('{"text": "а", "entities": [], "source": ["b"]}', "Field 'source' has the wrong type"),
+            ('{"text": "а", "entities": [], "rubric": ["b"]}', "Field 'rubric' must be a string or a number"),
         ],
     )
     def test_a_bad_line_is_named_and_nothing_is_written(self, tmp_path, line, reason):

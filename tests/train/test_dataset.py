@@ -1,4 +1,5 @@
 import hashlib
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -57,6 +58,25 @@ def test_a_copy_of_a_document_of_dev_that_was_typed_anew_is_left_out(tmp_path, d
     write_corpus(tmp_path / "dev.jsonl", [Document(copy.text.upper().replace(".", " . "))])
     train, _ = read_corpora(data, LABELS)
     assert train[0].leaked == ("toy/3",)
+
+
+def test_a_corpus_of_which_dev_holds_all_says_so(tmp_path, data):
+    write_corpus(tmp_path / "dev.jsonl", [*toy.documents(2, 200), *toy.documents(24)])
+    told = r"all\.jsonl: .* train on: 24 documents were left out because dev holds the same texts\."
+    with pytest.raises(CorpusError, match=told):
+        read_corpora(data, LABELS)
+
+
+def test_a_record_needs_entities_unless_only_its_text_is_used(tmp_path, data):
+    path = tmp_path / "names.jsonl"
+    lines = [json.dumps({"text": document.text}) for document in toy.documents(3, 300)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"names\.jsonl:1: Field 'entities' is missing"):
+        read_corpora(data, LABELS)
+    first, second = data.train
+    train = (replace(first, without=(str(path),)), replace(second, labels=()))
+    corpora, _ = read_corpora(replace(data, train=train), LABELS)
+    assert [document.labels for document in corpora[1].documents] == [()] * 3
 
 
 def test_documents_that_are_much_like_those_of_dev_are_kept_and_told(tmp_path, data, caplog):
