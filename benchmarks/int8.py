@@ -151,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not fp32.is_file():
             fp32 = folder / "fp32.onnx"
             trace(load_traceable(given.model), fp32, folded=True)
-        windows = windows_of(checkpoint, read_corpus(given.texts), given.windows)
+        windows = windows_of(checkpoint, read_corpus(given.texts, annotated=False), given.windows)
         samples = batches(AutoConfig.from_pretrained(given.model))
         sources = Sources(fp32, windows, samples)
         chosen = [name for name in VARIANTS if not given.only or name in (SHIPPED, *given.only)]

@@ -5,8 +5,10 @@ an `InputError` in its place, so that the rest is read all the same.
 """
 
 import datetime
+import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from .encodings import check_encoding, decode, detect
 from .errors import InputError
 from .markup import declared_charset, html_text, is_html
 from .records import NOT_TEXT, is_encodable, numbered_lines, read_json, read_jsonl
-from .sources import STDIN, SUFFIXES, UNREADABLE, InputFormat, display_name, find_files
+from .sources import PACKED, STDIN, SUFFIXES, UNREADABLE, InputFormat, display_name, find_files, suffix_of
 
 Item = Document | InputError
 PEEK_BYTES = 65_536
@@ -54,8 +56,9 @@ def _read_all(paths: Sequence[str], reading: Reading, skip: Path | None) -> Iter
             continue
         try:
             yield from _read_path(path, reading)
-        except OSError as error:
-            yield InputError(f"{display_name(path)}: {error.strerror or error}.")
+        # EOFError and zlib.error are what a cut or damaged .gz raises
+        except (OSError, EOFError, zlib.error) as error:
+            yield InputError(f"{display_name(path)}: {getattr(error, 'strerror', None) or error}.")
 
 
 def _read_path(path: Path, reading: Reading) -> Iterator[Item]:
@@ -63,12 +66,12 @@ def _read_path(path: Path, reading: Reading) -> Iterator[Item]:
     if str(path) == STDIN:
         yield from read_stream(sys.stdin.buffer, name, reading)
         return
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     if reading.format is InputFormat.AUTO and suffix in UNREADABLE:
         yield InputError(f"{name}: Files that end in {suffix} are not read; give text, HTML or JSON Lines.")
         return
-    with path.open("rb") as stream:
-        yield from read_stream(stream, name, reading)
+    with gzip.open(path) if suffix == PACKED else path.open("rb") as stream:
+        yield from read_stream(cast(BinaryIO, stream), name, reading)
 
 
 def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]:
@@ -76,7 +79,7 @@ def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]
     buffered = _peekable(stream)
     kind = reading.format
     if kind is InputFormat.AUTO:
-        kind = SUFFIXES.get(Path(name).suffix.lower()) or _guess(buffered.peek())
+        kind = SUFFIXES.get(suffix_of(Path(name))) or _guess(buffered.peek())
     if kind is InputFormat.JSONL:
         encoding = reading.encoding or detect(buffered.peek())
         yield from read_jsonl(buffered, name, encoding=encoding, date=reading.date)

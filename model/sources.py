@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import InputError
 
 STDIN = "-"
+PACKED = ".jsonl.gz"
 _PATTERN = frozenset("*?[")
 
 
@@ -31,6 +32,7 @@ SUFFIXES = {
     ".htm": InputFormat.HTML,
     ".xhtml": InputFormat.HTML,
     ".jsonl": InputFormat.JSONL,
+    PACKED: InputFormat.JSONL,
     ".ndjson": InputFormat.JSONL,
     ".json": InputFormat.JSON,
 }
@@ -43,23 +45,46 @@ UNREADABLE = frozenset(
 )
 
 
-def find_files(paths: Iterable[str], skip: Path | None = None) -> Iterator[Path | InputError]:
+def _ignore(_: object) -> None:
+    """Take notice of nothing."""
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix, in small letters, that says how a file is read; `.jsonl.gz` is one."""
+    return PACKED if path.name.lower().endswith(PACKED) else path.suffix.lower()
+
+
+def is_named(file: Path, paths: Iterable[str]) -> bool:
+    """Return whether one of `paths` is that very regular file, whatever links lead to it.
+
+    Folders and patterns that have it are not meant: `find_files` leaves it out of them.
+    """
+    # a terminal is input and output at once, and nothing is lost by it
+    return file.is_file() and any(
+        _same(Path("/dev/stdin" if path == STDIN else path), file) for path in paths
+    )
+
+
+def find_files(
+    paths: Iterable[str], skip: Path | None = None, on_unknown: Callable[[Path], object] = _ignore
+) -> Iterator[Path | InputError]:
     """Yield the files that `paths` stand for, in order; an error takes the place of a path that has none.
 
     A folder gives the files in it (see `walk`) whose suffix is in `SUFFIXES`. A pattern (`*`, `?`, `[…]`,
     `**`) that the shell left as it was gives what it matches, each file once. Neither gives `skip`, the
-    output of this very run. `-` is standard input.
+    output of this very run. `-` is standard input. `on_unknown` is told of the files in folders that have
+    another suffix.
     """
     for path in paths:
         if path != STDIN and _PATTERN.intersection(path) and not os.path.lexists(path):
-            yield from _matching(path, skip)
+            yield from _matching(path, skip, on_unknown)
         elif _is_folder(path):
-            yield from _in_folder(Path(path), skip)
+            yield from _in_folder(Path(path), skip, on_unknown)
         else:
             yield Path(path)
 
 
-def walk(folder: Path, on_error: Callable[[OSError], object] = lambda _: None) -> Iterator[Path]:
+def walk(folder: Path, on_error: Callable[[OSError], object] = _ignore) -> Iterator[Path]:
     """Yield the files in a folder, at any depth, sorted; hidden ones are passed over.
 
     Links to folders are followed after the folders that are really there, and no folder is read twice, so
@@ -83,22 +108,31 @@ def display_name(path: Path) -> str:
     return "<stdin>" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
-def _matching(pattern: str, skip: Path | None) -> Iterator[Path | InputError]:
+def _matching(
+    pattern: str, skip: Path | None, on_unknown: Callable[[Path], object]
+) -> Iterator[Path | InputError]:
     """Yield each file that a pattern stands for once, whatever links lead to its folder."""
     given = set[str]()
-    for item in _matches(pattern, skip):
+    for item in _matches(pattern, skip, on_unknown):
         place = str(item) if isinstance(item, InputError) else os.path.realpath(item.parent) + "/" + item.name
         if place not in given:
             given.add(place)
             yield item
     if not given:
-        yield InputError(f"{pattern}: No file matches the pattern.")
+        but = " but the output" if any(_same(path, skip) for path in _glob(pattern)) else ""
+        yield InputError(f"{pattern}: No file{but} matches the pattern.")
 
 
-def _matches(pattern: str, skip: Path | None) -> Iterator[Path | InputError]:
+def _glob(pattern: str) -> list[Path]:
+    found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute path
+    return [Path(path) for path in sorted(found)]
+
+
+def _matches(
+    pattern: str, skip: Path | None, on_unknown: Callable[[Path], object]
+) -> Iterator[Path | InputError]:
     folders = set[Path]()
-    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute path
-    for match in map(Path, found):
+    for match in _glob(pattern):
         # by its real path: where links go in a circle, the system gives up at some depth
         if not _is_folder(os.path.realpath(match)):
             if not _same(match, skip):
@@ -106,20 +140,26 @@ def _matches(pattern: str, skip: Path | None) -> Iterator[Path | InputError]:
         elif folders.isdisjoint(match.parents):
             # `news/**` also matches the folders in `news`, which have been read with it
             folders.add(match)
-            yield from _in_folder(match, skip)
+            yield from _in_folder(match, skip, on_unknown)
 
 
 def _is_folder(path: str | Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - unlike Path.is_dir, it never raises
 
 
-def _in_folder(folder: Path, skip: Path | None) -> Iterator[Path | InputError]:
+def _in_folder(
+    folder: Path, skip: Path | None, on_unknown: Callable[[Path], object]
+) -> Iterator[Path | InputError]:
     errors: list[OSError] = []
     empty = True
     for path in walk(folder, errors.append):
-        if path.suffix.lower() in SUFFIXES and not _same(path, skip):
+        if _same(path, skip):
+            continue
+        if suffix_of(path) in SUFFIXES:
             empty = False
             yield path
+        else:
+            on_unknown(path)
     for error in errors:
         yield InputError(f"{display_name(Path(error.filename))}: {error.strerror}.")
     if empty and not errors:

@@ -4,7 +4,8 @@ import datetime
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +15,8 @@ from typer import Argument, Option
 
 from ie.errors import InputError, UsageError
 from ie.outputs import OutputFormat, default_format, open_output, write
-from ie.parts import PART_RECORDS, PartsFolder
-from ie.sources import STDIN, InputFormat
+from ie.parts import PART_RECORDS, PartsFolder, is_own
+from ie.sources import STDIN, InputFormat, find_files, is_named
 
 from . import print_error
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ie.prediction import Prediction
 
 AUTO = "auto"
+SHOWN_SUFFIXES = 8
 logger = logging.getLogger(__name__)
 
 
@@ -59,8 +61,8 @@ def command(
         list[str] | None,
         Argument(
             metavar="[PATHS|-]",
-            help="Files, folders (searched for .txt .md .html .jsonl .json and their kin) and patterns; "
-            "- or nothing is standard input.",
+            help="Files, folders (searched for .txt .md .html .jsonl .jsonl.gz .json and their kin) and "
+            "patterns; - or nothing is standard input.",
         ),
     ] = None,
     output_format: Annotated[
@@ -147,6 +149,9 @@ def command(
     reading = Reading(input_format, encoding, request.date)
     run = Prediction(_given(paths), reading, request, options, workers)
     file, folder = _target(output, resume, part_records)
+    if file and is_named(file, run.inputs):
+        raise UsageError(f"The output {file} is also an input, which it would replace: name another file.")
+    _warn_of_unknown(run.inputs, file, folder, engine)
     if engine is Engine.RAY:
         failed = _on_ray(run, folder, output_format, resume, part_records)
     elif folder:
@@ -176,6 +181,8 @@ def _stream(run: "Prediction", file: Path | None, output_format: OutputFormat | 
     with open_output(file) as stream:
         kind = output_format or default_format(file, sys.stdout.isatty())
         write(predict(readable), stream, kind, labels)
+        if readable.failed and not readable.count:
+            raise typer.Exit(1)  # within the block, so that a file that is there stays as it was
     return readable.failed
 
 
@@ -256,11 +263,14 @@ def _date(given: str | None) -> datetime.date | None:
 
 
 class Readable:
-    """The documents among what was read; errors go to stderr as they come and are counted in `failed`."""
+    """The documents among what was read; errors go to stderr as they come.
+
+    `count` is how many documents there were so far, `failed` how many errors.
+    """
 
     def __init__(self, items: "Iterable[Document | InputError]") -> None:
         self._items = items
-        self.failed = 0
+        self.count = self.failed = 0
 
     def __iter__(self) -> "Iterator[Document]":
         for item in self._items:
@@ -268,7 +278,28 @@ class Readable:
                 self.failed += 1
                 print_error(str(item))
             else:
+                self.count += 1
                 yield item
+
+
+def _warn_of_unknown(paths: Sequence[str], file: Path | None, folder: Path | None, engine: Engine) -> None:
+    """Say, by suffix, how many files in folders are not read, the output in `file` or `folder` aside."""
+    counts: Counter[str] = Counter()
+
+    def count(path: Path) -> None:
+        if not (folder and is_own(path.name) and os.path.realpath(path.parent) == os.path.realpath(folder)):
+            # a name may hold anything; what is no word is not shown
+            counts[path.suffix.lower() if path.suffix[1:].isalnum() else ""] += 1
+
+    for _ in find_files(paths, file, count):
+        pass
+    if not counts or (engine is Engine.RAY and ".parquet" in counts):  # of such folders Ray reads the tables
+        return
+    shown = {suffix: number for suffix, number in counts.most_common(SHOWN_SUFFIXES) if suffix}
+    names = [f"{number} {suffix}" for suffix, number in shown.items()]
+    others = counts.total() - sum(shown.values())
+    names += [f"{others} other"] if others else []
+    logger.warning("Files in folders not read for their suffixes: %d (%s).", counts.total(), ", ".join(names))
 
 
 def _given(paths: list[str] | None) -> list[str]:

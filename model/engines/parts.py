@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ie.arrow import Item, Request, batch_of, extract_items, schema
+from ie.arrow import Item, Request, batch_of, extract_items, import_pyarrow, schema
 from ie.document import Document
 from ie.errors import InputError
 from ie.inputs import Reading
@@ -95,11 +95,16 @@ def _part(job: Job, number: int) -> Iterator[Any]:
 
 
 class _ParquetPart:
-    """A Parquet file whose columns are those of the first batch; without any, those of `schema()`."""
+    """A Parquet file whose columns are those of the first batch; without any, those of `schema()`.
+
+    Further columns that a later batch lacks are null there: the error that stands for the rest of a damaged
+    file has none.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._writer: Any = None
+        self._columns: Any = None
 
     def __enter__(self) -> "_ParquetPart":
         return self
@@ -114,12 +119,16 @@ class _ParquetPart:
         rows = batch_of(items, batch)
         if self._writer is None:
             self._open(rows.schema)
-        self._writer.write_batch(rows)
+        pa, lacking = import_pyarrow(), list(self._columns)[rows.num_columns :]
+        nulls = [pa.nulls(len(rows), column.type) for column in lacking]
+        self._writer.write_batch(pa.RecordBatch.from_arrays([*rows.columns, *nulls], schema=self._columns))
 
     def _open(self, columns: "pa.Schema") -> None:
         import pyarrow.parquet as pq
 
-        self._writer = pq.ParquetWriter(self._stream, columns, compression="zstd")
+        # those of `schema()` come first, so that what a batch lacks are the last
+        self._columns = import_pyarrow().schema([column.with_nullable(True) for column in columns])
+        self._writer = pq.ParquetWriter(self._stream, self._columns, compression="zstd")
 
 
 @contextmanager

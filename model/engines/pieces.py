@@ -17,7 +17,7 @@ from ie.encodings import detect
 from ie.errors import InputError, first_line
 from ie.inputs import PEEK_BYTES, Reading, read_documents
 from ie.records import read_jsonl
-from ie.sources import SUFFIXES, InputFormat, display_name, find_files, walk
+from ie.sources import PACKED, SUFFIXES, InputFormat, display_name, find_files, suffix_of, walk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,7 +124,10 @@ def _cuts(path: Path, reading: Reading, size: int) -> Iterator[Piece | InputErro
 
 
 def _is_jsonl(path: Path, reading: Reading) -> bool:
+    """Return whether a file has JSON Lines that can be cut between any two bytes; packed ones cannot."""
     kind = reading.format
+    if suffix_of(path) == PACKED:
+        return False
     return (SUFFIXES.get(path.suffix.lower()) if kind is InputFormat.AUTO else kind) is InputFormat.JSONL
 
 

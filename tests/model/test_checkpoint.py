@@ -307,6 +307,7 @@ def test_wrong_settings_are_named(folder, content, expected):
     [
         ({"max_position_embeddings": 128}, (128, 32)),
         ({"max_position_embeddings": 130, "model_type": "xlm-roberta", "pad_token_id": 1}, (128, 32)),
+        ({"max_position_embeddings": 130, "model_type": "camembert", "pad_token_id": 1}, (128, 32)),
         ({"max_position_embeddings": 8192}, (256, 64)),
         ({"max_position_embeddings": None}, (256, 64)),
     ],

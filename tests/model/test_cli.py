@@ -300,6 +300,99 @@ def test_a_folder_that_also_holds_the_output_gives_the_same_twice(ie, tmp_path):
     assert len(first.splitlines()) == 1
 
 
+def test_an_output_that_is_an_input_is_refused_and_kept(ie, stub, article, tmp_path):
+    link, twin, other = tmp_path / "link.txt", tmp_path / "twin.txt", tmp_path / "other.txt"
+    link.symlink_to(article)
+    twin.hardlink_to(article)
+    other.write_text(NEWS, encoding="utf-8")
+    names = sorted(tmp_path.iterdir())
+    for given, output in ((article, article), (article, link), (link, article), (article, twin)):
+        code, out, err = ie("predict", other, given, "-o", output)
+        sentence = f"The output {output} is also an input, which it would replace: name another file."
+        assert (code, out, err) == (2, "", f"error: {sentence}\n")
+    assert (article.read_text(encoding="utf-8"), sorted(tmp_path.iterdir())) == (NEWS, names)
+    assert (link.is_symlink(), stub.asked) == (True, {})
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdin"), reason="needs /dev/stdin")  # noqa: PTH110
+def test_an_output_that_is_standard_input_is_refused_and_kept(article):
+    with article.open() as stream:
+        command = [sys.executable, "-c", "from ie.cli import main; main()", "predict", "-o", article]
+        done = subprocess.run(command, stdin=stream, capture_output=True, text=True)
+    assert (done.returncode, "is also an input" in done.stderr) == (2, True)
+    assert article.read_text(encoding="utf-8") == NEWS
+
+
+@pytest.mark.usefixtures("stub")
+def test_a_pattern_with_the_output_alone_leaves_it_as_it_was(ie, tmp_path):
+    output, pattern = tmp_path / "g1.jsonl", tmp_path / "g*.jsonl"
+    output.write_text('{"text": "Заря"}\n', encoding="utf-8")
+    sentence = f"error: {pattern}: No file but the output matches the pattern.\n"
+    assert ie("predict", pattern, "-o", output) == (1, "", sentence)
+    assert ie("predict", tmp_path, "-o", output)[0] == 1
+    assert output.read_text(encoding="utf-8") == '{"text": "Заря"}\n'
+
+
+@pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize("name", ["out.jsonl", "out.json", "out.html"])
+def test_a_run_that_can_read_nothing_leaves_the_old_output_and_makes_no_new_one(ie, tmp_path, name):
+    old, new, bad = tmp_path / name, tmp_path / f"new.{name}", tmp_path / "bad.jsonl"
+    old.write_text("старое", encoding="utf-8")
+    bad.write_text('{"txt": 1}\n')
+    for output in (old, new):
+        code, out, err = ie("predict", tmp_path / "nope.txt", bad, "-o", output)
+        assert (code, out, err.count("\n")) == (1, "", 2)
+    assert (old.read_text(encoding="utf-8"), sorted(tmp_path.iterdir())) == ("старое", sorted([bad, old]))
+
+
+@pytest.mark.usefixtures("stub")
+def test_inputs_that_hold_nothing_without_a_fault_give_an_empty_output(ie, tmp_path):
+    (tmp_path / "none.json").write_text("[]")
+    output = tmp_path / "out.jsonl"
+    output.write_text("старое", encoding="utf-8")
+    assert ie("predict", tmp_path / "none.json", "-o", output) == (0, "", "")
+    assert output.read_bytes() == b""
+
+
+def put(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(NEWS, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("stub")
+def test_files_in_folders_that_are_not_read_are_counted(ie, tmp_path):
+    names = ("a.pdf", "deep/b.PDF", "c.txt.gz", "Makefile", "d.\x1b[31m", ".hidden.pdf", ".git/x.pdf")
+    put(tmp_path / "in", "a.txt", *names)
+    sentence = "Files in folders not read for their suffixes: 5 (2 .pdf, 1 .gz, 2 other)."
+    for path in (tmp_path / "in", tmp_path / "i*"):
+        code, out, err = ie("predict", path)
+        assert (code, len(out.splitlines()), err) == (0, 1, f"WARNING: {sentence}\n")
+    assert ie("-q", "predict", tmp_path / "in")[2] == ""
+    assert ie("predict", tmp_path / "in" / "*.txt")[2] == ""
+
+
+@pytest.mark.usefixtures("stub")
+def test_of_many_suffixes_the_most_frequent_are_named(ie, tmp_path):
+    put(tmp_path, "a.txt", "1.x", "2.x", *(f"mail.{number}" for number in range(20)))
+    err = ie("predict", tmp_path)[2]
+    assert err.startswith("WARNING: Files in folders not read for their suffixes: 22 (2 .x, 1 .")
+    assert err.endswith(", 13 other).\n")
+
+
+@pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize(
+    ("output", "other"),
+    [("out.xyz", "found.xyz"), ("found/", "part-00000.parquet"), ("found/", "found/x.pdf")],
+)
+def test_the_output_is_not_counted_among_the_files_that_are_not_read(ie, tmp_path, output, other):
+    own = ["found/_manifest", "found/part-00000.parquet"] if output == "found/" else [output]
+    put(tmp_path, "a.txt", *own)
+    assert "not read" not in ie("predict", tmp_path, "-o", f"{tmp_path}/{output}")[2]
+    put(tmp_path, other)
+    assert "not read for their suffixes: 1 (" in ie("predict", tmp_path, "-o", f"{tmp_path}/{output}")[2]
+
+
 @pytest.mark.usefixtures("stub")
 @pytest.mark.parametrize(
     ("expected", "options"),

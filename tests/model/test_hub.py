@@ -267,6 +267,7 @@ def test_without_a_network_and_a_cache_there_is_nothing(hub, cache, revision):
     hub.stop()
     said = refusal(load_checkpoint, NAME, revision=revision, cache_dir=cache)
     assert f"anna/news at revision '{revision or 'main'}' is not (or not wholly) in the cache" in said
+    assert "there is no folder of this name here" in said
 
 
 def test_what_was_not_fetched_for_this_runtime_is_not_there_offline(hub, cache, files):

@@ -1,4 +1,5 @@
 import datetime
+import gzip
 import io
 import json
 import os
@@ -176,6 +177,34 @@ def test_a_folder_is_read_to_the_bottom_in_order(tmp_path):
         put(tmp_path / name, '{"text": "а"}')
     names = [Path(document.id).name for document in read(tmp_path)]
     assert names == ["b.txt", "c.md", "1.jsonl:1", "2.html"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.JSONL.GZ"])
+def test_packed_json_lines_are_read_by_name_and_in_folders(tmp_path, name):
+    path = put(tmp_path / "in" / name, gzip.compress(b'{"text": "1"}\n{"txt": 2}\n{"text": "3"}\n'))
+    expected = [
+        Document("1", id=f"{path}:1"),
+        f"{path}:2: Field 'text' is missing.",
+        Document("3", id=f"{path}:3"),
+    ]
+    assert read(path) == read(tmp_path / "in") == read(path, format=InputFormat.JSONL) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "content"),
+    [
+        ("The file is empty.", gzip.compress(b"")),
+        ("Not a gzipped file (b'{\"').", b'{"text": "1"}'),
+        (
+            "Compressed file ended before the end-of-stream marker was reached.",
+            gzip.compress(b'{"text": "1"}')[:-9],
+        ),
+        ("Error -3 while decompressing data: invalid block type.", gzip.compress(b"")[:10] + b"\xff" * 40),
+    ],
+)
+def test_a_damaged_packed_file_is_one_sentence(tmp_path, sentence, content):
+    path = put(tmp_path / "a.jsonl.gz", content)
+    assert read(path, put(tmp_path / "b.txt", NEWS))[0] == f"{path}: {sentence}"
 
 
 def test_an_empty_folder_is_named(tmp_path):

@@ -1,5 +1,6 @@
 import contextlib
 import errno
+import gzip
 import json
 import os
 import select
@@ -12,13 +13,15 @@ from pathlib import Path
 import lookup
 import pytest
 
-from ie.arrow import document_of
+from ie.arrow import Request, document_of
+from ie.engines.parts import Job, PartFormat, extract_piece, part_path
 from ie.engines.pieces import find_inputs, plan, read
 from ie.engines.ray import run_ray
 from ie.errors import InputError, UsageError
 from ie.extractor import Extractor
 from ie.inputs import Reading, read_documents
 from ie.outputs import OutputFormat, write
+from ie.sources import InputFormat
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
@@ -99,6 +102,13 @@ def test_cut_files_hold_what_whole_ones_hold(tmp_path, size, encoding):
     assert shown(items_of(pieces)) == whole
 
 
+@pytest.mark.parametrize("kind", ["auto", "jsonl"])
+def test_packed_files_are_not_cut(tmp_path, kind):
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lookup.lines(0, 30)))
+    reading = Reading(InputFormat(kind))
+    assert items_of(pieces_of([tmp_path], 10, reading), reading) == lookup.documents(0, 30)
+
+
 @pytest.mark.parametrize("size", [1, 300, 10**9])
 def test_rows_of_parquet_are_read_once_whatever_the_groups(tmp_path, size):
     table = pa.Table.from_pylist([lookup.record(i) for i in range(100)])
@@ -125,6 +135,25 @@ def test_tables_that_cannot_be_read_are_named_and_cost_no_other(tmp_path):
     assert str(first) == f"{tmp_path / 'a.parquet'}: There is no column 'text' among body."
     assert str(second).startswith(f"{tmp_path / 'b.parquet'}: Not a Parquet file: ")
     assert [item.text for item in items_of([piece])] == ["банк"]
+
+
+def test_rows_before_the_damage_of_a_table_are_kept_with_all_columns(model, tmp_path):
+    path = tmp_path / "a.parquet"
+    table = pa.Table.from_pylist([{**lookup.record(i), "url": f"u{i}"} for i in range(1200)])
+    required = [field.with_nullable(field.name != "url") for field in table.schema]
+    table = pa.table(table.columns, schema=pa.schema(required))
+    pq.write_table(table, path, row_group_size=600, use_dictionary=False)
+    start = pq.ParquetFile(path).metadata.row_group(1).column(1).data_page_offset + 60
+    data = bytearray(path.read_bytes())
+    data[start : start + 400] = bytes(byte ^ 0xFF for byte in data[start : start + 400])
+    path.write_bytes(data)
+    (piece,) = pieces_of([path], 10**9)
+    job = Job(str(tmp_path), PartFormat.PARQUET, Reading(), Request(values=False))
+    result = extract_piece(piece, Extractor.from_pretrained(model, threads=1), job)
+    *read_rows, last = pq.read_table(part_path(job, 0)).to_pylist()
+    assert [row["url"] for row in read_rows] == [f"u{i}" for i in range(result.records)]
+    assert (result.records > 0, result.failed) == (True, 1)
+    assert (last["error"], last["url"]) == (result.errors[0], None)
 
 
 def test_tables_in_linked_folders_are_found(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ie.values.result import Unknown
+from ie.values.result import Context, Unknown
 from ie.values.sectors import isic, reader
 from ie.values.sectors.lemmas import WORD, keys, readings
 from ie.values.sectors.lexicon import lexicon
@@ -156,6 +156,14 @@ def test_a_nominative_is_its_own(pair):
 )
 def test_strange_letters_never_raise(text):
     assert read_sector(text)
+
+
+def test_soft_hyphens_are_no_part_of_words():
+    assert read_sector("энер\u00adгетику") == read_sector("энергетику") == Sector("энергетика", "D35")
+    before = [Context(f"вложения в {head} ", "") for head in ("сек\u00adтор", "сектор")]
+    found, expected = (read_sector("ово\u00adщей и фруктов", context) for context in before)
+    assert isinstance(found, Sector)
+    assert found == expected == read_sector("овощей и фруктов", before[1])
 
 
 def test_long_phrases_are_unknown():
