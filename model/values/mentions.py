@@ -1,5 +1,6 @@
 """Values of the mentions of a document: each read with the text around it and the mentions before it."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from ie.document import Document, Entity
 
 from .amounts.ellipsis import read_amounts
 from .amounts.reader import Amount
-from .dates.bounds import modifiers
+from .dates.bounds import Clause, modifiers
 from .dates.dateline import find_dateline
 from .dates.reader import DateRange, read_date
 from .dates.tense import leaning_of
@@ -16,11 +17,14 @@ from .parties.groups import group_mentions
 from .parties.reader import Party, read_party
 from .result import Context, Unknown
 from .sectors.reader import Sector, read_sector
+from .tables import fold
 
 Value = Amount | DateRange | Party | Sector
 
 # So many dates before one are kept for «годом ранее»: further off lies another story.
 _EARLIER = 20
+# A name in quotes, behind its legal form perhaps.
+_QUOTED = re.compile(r"(?:[А-ЯЁA-Z]{2,5} ?)?[«\"„“][^«»\"„“”]+[»\"”“]")
 
 
 def add_values(document: Document) -> Document:
@@ -54,14 +58,17 @@ def _amounts(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
 
 def _dates(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
     earlier: deque[DateRange] = deque(maxlen=_EARLIER)
+    clause = Clause(document)
     for mention in mentions:
         context = context_of(document, mention)
+        leaning = leaning_of(context, mention.text)
         value = read_date(
             mention.text,
             document.date,
-            leaning=leaning_of(context, mention.text),
-            mod=modifiers(context, mention.text),
+            leaning=leaning,
+            mod=modifiers(context, mention.text, document.date),
             earlier=tuple(earlier),
+            clause=clause.year_of(mention, leaning),
         )
         if not isinstance(value, Unknown):
             earlier.append(value)
@@ -75,7 +82,7 @@ def _sectors(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
 def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
     contexts = [context_of(document, mention) for mention in mentions]
     alone = [read_party(mention.text, context) for mention, context in zip(mentions, contexts, strict=True)]
-    values = _with_surnames(mentions, contexts, alone)
+    values = _by_document(mentions, contexts, alone)
     known = [
         (mention, value) for mention, value in zip(mentions, values, strict=True) if isinstance(value, Party)
     ]
@@ -84,24 +91,37 @@ def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
         yield replace(_with(mention, value), group=next(groups) if isinstance(value, Party) else None)
 
 
-def _with_surnames(
+def _by_document(
     mentions: Sequence[Entity], contexts: Sequence[Context], values: Sequence[Party | Unknown]
 ) -> list[Party | Unknown]:
-    """Return the parties of a document, a word that is the surname of a person named in full as a person.
+    """Return the parties of a document; what one word is, is told by the mentions that say more.
 
-    «Холдинг [Дерипаски]» alone may be an organization, beside «Олег Дерипаска» it is his.
+    «Холдинг [Дерипаски]» alone may be an organization, beside «Олег Дерипаска» it is his, and «Громову» is
+    Громов beside «Павел Громов». The source «[Метриум]» is the company «Метриум».
     """
     people = (
         value.canonical.split() for value in values if isinstance(value, Party) and value.kind == "person"
     )
     surnames = {words[-1] for words in people if len(words) > 1}
+    companies = {
+        fold(value.canonical)
+        for mention, value in zip(mentions, values, strict=True)
+        if isinstance(value, Party) and value.kind == "organization" and _QUOTED.fullmatch(mention.text)
+    }
     read = list(values)
     for i, (mention, value) in enumerate(zip(mentions, values, strict=True)):
-        if surnames and isinstance(value, Party) and value.kind == "organization" and mention.text.istitle():
-            person = read_party(mention.text, contexts[i], kind="person")
-            if isinstance(person, Party) and person.canonical in surnames:
-                read[i] = person
+        if not isinstance(value, Party) or value.kind == "state" or not _is_one_name(mention.text):
+            continue
+        person = read_party(mention.text, contexts[i], kind="person", surnames=surnames)
+        if isinstance(person, Party) and person.canonical in surnames:
+            read[i] = person
+        elif value.kind == "person" and fold(mention.text) in companies:
+            read[i] = read_party(mention.text, contexts[i], kind="organization")
     return read
+
+
+def _is_one_name(text: str) -> bool:
+    return " " not in text and text.istitle()
 
 
 def _valued(mentions: Iterable[Entity], values: Iterable[Value | Unknown]) -> Iterator[Entity]:

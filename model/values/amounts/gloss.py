@@ -31,6 +31,8 @@ from .currencies import symbol_of as money_symbol
 _PIECE = re.compile(r"[^\W\d_]{1,3}[$¥£]|[^\W\d_]+(?:-[^\W\d_]+)*|[<>]=|=[<>]|\S")
 _RUN = re.compile(r"[^\W\d_]{2,14}")
 _LAST = re.compile(r"[^\W\d_]+")
+# Where a page has lost a blank: «448 тенгеза доллар».
+_GLUED = re.compile(r"(?P<money>\w{4,})(?P<preposition>за|на|по|из)")
 # «300к», «1,5кк»: no measure is written so.
 _THOUSANDS = re.compile(r"[0-9]{2,3}[кk]|[0-9]+(?:[.,][0-9]+)?(?:кк|kk)")
 # What is written otherwise than as the words of the tables, and how the tables have it.
@@ -131,6 +133,9 @@ def _mended(match: re.Match[str]) -> str:
         word = word.translate(_TWINS)
     if numeral_symbol(word) or money_symbol(word):
         return word
+    glued = _GLUED.fullmatch(word)
+    if glued and read_currency(glued["money"]):
+        return f"{glued['money']} {glued['preposition']}"
     for cut in range(1, len(word)):
         if len(word) - cut < 2 < cut - 2:
             break  # «миллионер» is no «миллионе р.»

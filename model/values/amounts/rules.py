@@ -249,7 +249,8 @@ def _range(gloss: str, items: Sequence[Item]) -> Sums | None:
     change = "F" not in gloss and "T" in gloss
     if "T" not in gloss and not first.closed:  # «миллион-два рублей»
         second = replace(second, closed=False)
-    scaled = (_scaled(first, second, change), _scaled(second, first, True))
+    choice = "?" in gloss  # «500 или 250 тыс. рублей»
+    scaled = (_scaled(first, second, change or choice), _scaled(second, first, True))
     ends = sorted(_worth(end, currency) for end in scaled)
     values = tuple(ends) if ends[0] < ends[1] else (ends[0],)
     comparator = "range" if len(values) == 2 else "="

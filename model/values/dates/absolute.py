@@ -50,8 +50,10 @@ def _day_of_which(match: Match, anchor: Anchor) -> str | None:
 
 
 def _bare_ordinal(match: Match, anchor: Anchor) -> str | None:
-    """Return «7-го» as a day, «четвёртом» behind a quarter as the quarter of that year."""
+    """Return «7-го» as a day; «четвёртом» behind a quarter is one too, «XVII» behind a century."""
     last = anchor.last()
+    if last and last.grain == "century":
+        return _century(match, anchor)
     if last and last.grain == "quarter" and "/" not in last.timex and 1 <= number(match["day"]) <= 4:
         return f"{last.timex[:-1]}{number(match['day'])}"
     return _monthday(match, anchor)
@@ -151,7 +153,7 @@ def _decade_of_century(match: Match, _: Anchor) -> str | None:
 
 
 def _century(match: Match, _: Anchor) -> str | None:
-    place = number(match["nth"])
+    place = number(match[1])
     return f"{place - 1:02}XX" if 1 <= place <= 21 else None
 
 

@@ -24,14 +24,15 @@ class Anchor:
 
     `reference` is the article's date, with a time of day where hours count; `pivot` is that date, or another
     one inside of an interval: in «с декабря по февраль» February follows its December, and `strict`ly so.
-    `earlier` are the dates before it in the document, the nearest last. All may be missing; a year is then
-    `XXXX`.
+    `earlier` are the dates before it in the document, the nearest last; `clause` is the year that its part of
+    the sentence names: «в 2020 году началась 7 октября». All may be missing; a year is then `XXXX`.
     """
 
     reference: date | None = None
     tense: Tense | None = None
     leaning: float | None = None
     earlier: tuple[DateRange, ...] = ()
+    clause: str | None = None
     pivot: date | None = None
     strict: bool = False
 
@@ -47,6 +48,8 @@ class Anchor:
     def place(self, part: str) -> str:
         """Return a part of a year (`11-06`, `11`, `Q2`, `H1`, `WI`) in the year that is most likely meant."""
         pivot = self.pivot or self.day
+        if self.clause and self.pivot is None:
+            return f"{self.clause}-{part}"
         if pivot is None:
             return f"XXXX-{part}"
         reach = 8 if part == "02-29" else 1

@@ -71,6 +71,9 @@ def _earlier(match: Match, anchor: Anchor) -> str | None:
 
 
 def _later(match: Match, anchor: Anchor) -> str | None:
+    if anchor.last() is None and anchor.tense == "past":
+        # «вспомнили спустя десять лет»: after what the text has not told, but when is now
+        return shifted(anchor.reference, match["unit"], 0)
     return _counted(match, anchor.based(forward=False), 1)
 
 
@@ -113,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     rule("пять ближайших лет", r"<count> NEAR\+? <unit>", _near_units),
     rule(
         "ближайшие 15–20 лет",
-        r"(?P<which>NEAR|NEXT|COMING|LAST|PAST)\+ [\d.]+w? - <count> <unit>",
+        r"(?P<which>NEAR|NEXT|COMING|LAST|PAST)\+ [\d.]+w? (?:- )?<count> <unit>",
         _near_span,
     ),
     rule("следующие два года", r"(?:NEXT|COMING)\+? <count> <unit>", _next_units),

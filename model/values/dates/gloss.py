@@ -43,8 +43,11 @@ _ENDINGS = {
     for ending in endings.split()
 }
 _WHICH = frozenset(
-    {"THIS", "PREV", "PAST", "LAST", "BEFOREPREV", "NEXT", "NEAR", "COMING", "THAT", "SAME", "ALL"}
+    {"THIS", "PREV", "FORMER", "PAST", "LAST", "BEFOREPREV", "NEXT", "NEAR", "COMING", "THAT", "SAME", "ALL"}
 )
+# Unlike «прошлый год» the one before may be that before a year told; in a longer phrase they say the same.
+_FORMER_WORDS = ("предыдущ", "предшеств")
+_FORMER = re.compile(r"(?:[а-я]{1,2} )?FORMER (?:DAY|WEEK|MONTH|QUARTER|HALF|YEAR)")
 _PLURAL_ENDINGS = ("ие", "ые", "их", "ых", "ими", "ыми", "эти", "этих", "те", "тех")
 _SURNAMES = frozenset({"мартов", "августов"})  # rather than months in the plural
 _DROPPED = frozenset(
@@ -111,7 +114,7 @@ def gloss(text: str) -> str:
         line = _ENGLISH_DAY.sub(r"\2 \1", line)
     for pattern, symbol in _JOINED:
         line = pattern.sub(symbol, line)
-    return line
+    return line if _FORMER.fullmatch(line) else line.replace("FORMER", "PREV")
 
 
 def _between(tokens: list[str], place: int) -> bool:
@@ -145,6 +148,8 @@ def _digits(digits: str, ending: str | None, glued: str | None) -> Iterator[tupl
 def _word(word: str) -> Iterator[tuple[bool, str]]:
     symbol = read_table("calendar").get(word)
     if symbol and word not in _SURNAMES:
+        if symbol == "PREV" and word.startswith(_FORMER_WORDS):
+            symbol = "FORMER"
         yield False, symbol + ("+" if symbol in _WHICH and word.endswith(_PLURAL_ENDINGS) else "")
     elif "-" in word:
         first, _, rest = word.partition("-")

@@ -181,6 +181,8 @@ def _apposition(gloss: str, anchor: Anchor) -> Reading | None:
         return None
     name, rest = match["name"] or match["name2"], match["rest"] or match["rest2"]
     said = first_match(_POINTS, name, anchor)
+    if name.startswith("W"):
+        anchor = replace(anchor, clause=None)  # a weekday is of the article's days
     day_and_month = _DAY_AND_MONTH.fullmatch(rest)
     if day_and_month and anchor.day and name.startswith("W"):
         return Reading(_on_weekday(number(name), day_and_month, anchor))

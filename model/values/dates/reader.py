@@ -51,6 +51,7 @@ def read_date(
     leaning: float | None = None,
     mod: Iterable[str] = (),
     earlier: Sequence[DateRange] = (),
+    clause: str | None = None,
 ) -> DateRange | Unknown:
     """Return the period that a phrase says, or why there is none.
 
@@ -58,7 +59,8 @@ def read_date(
     hangs on it stays open: «6 ноября» is `XXXX-11-06`. `leaning` says whether the
     sentence looks back or ahead (`tense.leaning_of`; None: there is none, and dates lie in the past), `mod`
     what the words before the phrase say; `earlier` are the dates before it in the document, the nearest last,
-    which «годом ранее» and «аналогичный период» hang on. Never raises, whatever the text.
+    which «годом ранее» and «аналогичный период» hang on; `clause` is the year that the words before name,
+    «в 2020 году началась [7 октября]». Never raises, whatever the text.
     """
     if len(text) > MOST_CHARS:
         return Unknown(f"A phrase of more than {MOST_CHARS} characters is no date.")
@@ -66,7 +68,7 @@ def read_date(
     tense = tense_of(leaning)
     if tense is None and line.startswith(_FORWARD):
         tense, leaning = "future", FUTURE
-    anchor = Anchor(reference, tense, leaning, tuple(earlier))
+    anchor = Anchor(reference, tense, leaning, tuple(earlier), clause)
     try:
         reading = read_phrase(line, anchor) or _bare(line, anchor) or _inside(line, anchor)
         return DateRange.of(reading.timex, reading.mod | frozenset(mod)) if reading else Unknown(_NO_DATE)

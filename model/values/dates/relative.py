@@ -52,6 +52,14 @@ def _unit(match: Match, anchor: Anchor) -> str | None:
     return shifted(anchor.reference, unit, step)
 
 
+def _former_unit(match: Match, anchor: Anchor) -> str | None:
+    """«предыдущий год»: before the one told last, if that is as long («в 2022 году»), else the last one."""
+    unit, last = match["unit"], anchor.last()
+    within = ("month", "quarter", "half-year", "season") if unit == "YEAR" else ()
+    told = last is not None and last.grain in (UNITS[unit].grain, *within)
+    return shifted(last.start if told and last and last.start else anchor.reference, unit, -1)
+
+
 def _part_of_unit(match: Match, anchor: Anchor) -> str | None:
     """«начало месяца», «конец недели»: with a word that narrows it a unit is the one that runs."""
     return _unit_now(match["unit"], anchor)
@@ -186,6 +194,15 @@ def _same_period(match: Match, anchor: Anchor) -> str | None:
     return last.in_other_year(int(target) - int(last.timex.rpartition("/")[2][:4]))
 
 
+def _same_season(match: Match, anchor: Anchor) -> str | None:
+    """«той же осенью»: of the year of the date told before."""
+    last = anchor.last(lambda value: value.start is not None)
+    if last is None or last.start is None:
+        return None
+    winter = match["season"] == "WI" and last.start.month < _WINTER_IS_OVER
+    return f"{last.start.year - winter:04}-{match['season']}"
+
+
 def _fitting(unit: str | None) -> Callable[[DateRange], bool]:
     if unit in ("MONTH", "QUARTER", "HALF", "WEEK", "DAY"):
         return lambda value: value.grain == UNITS[unit].grain
@@ -231,6 +248,8 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("прошлогодняя зима", r"OFLASTYEAR <season>", _last_years_season),
     rule("прошлый сезон", r"(?P<which>PREV|PAST|LAST|THIS|NEXT|COMING) SEASON", _sports_season),
+    rule("предыдущий год", r"FORMER (?P<unit>DAY|WEEK|MONTH|QUARTER|HALF|YEAR)", _former_unit),
+    rule("той же осенью", r"(?:THIS )?THAT <season>", _same_season),
     rule(
         "аналогичный период прошлого года",
         r"(?:THIS )?(?:SAME|THAT)\+? (?P<unit>PERIOD|MONTH|QUARTER|HALF|WEEK|DATE|DAY|<season>)<year?>",

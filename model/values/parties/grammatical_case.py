@@ -55,6 +55,7 @@ def likely_cases(context: Context, *, beside: bool = False) -> dict[str, float]:
         if beside and parses(verb)[0].tag.number == "plur":
             weights["nomn"] *= _UNLIKELY  # one person is not the subject of «допросили»
             weights["accs"] = max(weights["accs"], 0.5)
+            weights["datv"] = max(weights["datv"], 0.2)  # but of «Громову предъявили обвинение»
     return weights
 
 
@@ -98,6 +99,9 @@ def _posts(before: str) -> list[str]:
     """Return the posts that the words right before a name say: «министра сельского хозяйства»."""
     description = _DESCRIPTION.search(before[-160:])
     words = description[0].lower().split() if description else []
+    # behind a verb another part of the sentence begins: «директором была назначена Иванова»
+    verbs = [place for place, word in enumerate(words) if _predicate(word)]
+    words = words[verbs[-1] + 1 :] if verbs else words
     return [word for word in words if _mark(word) == "post" and _noun_cases(word)]
 
 
@@ -105,7 +109,7 @@ def _spoken(before: str) -> bool:
     """Return whether a verb of speech stands before, with its addressee perhaps: «заявила журналистам»."""
     description = _DESCRIPTION.search(before[-80:])
     words = description[0].lower().split()[-3:] if description else []
-    return any(_mark(word) == "verb" for word in words)
+    return any(_mark(word) == "verb" and not _infinitive(word) for word in words)
 
 
 def _mark(word: str) -> str | None:
@@ -137,6 +141,16 @@ def _after_word(word: str, *, quoted: bool, person: bool) -> Weights:
 
 def _only(cases: tuple[str, ...], others: float = _UNLIKELY) -> Weights:
     return {case: 1.0 if case in cases else others for case in CASES}
+
+
+def _infinitive(word: str) -> bool:
+    """Return whether a word is an infinitive, which has no subject: «комментировать слова Громова»."""
+    return any(parse.tag.POS == "INFN" for parse in parses(word)[:1])
+
+
+def _predicate(word: str) -> bool:
+    """Return whether a word is a finite verb or a short participle: «назначил», «назначена»."""
+    return _finite(word) or any(parse.tag.POS == "PRTS" for parse in parses(word)[:1])
 
 
 @lru_cache(maxsize=4096)

@@ -46,6 +46,8 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 # A Russian name whose spelling in Latin letters follows: «Андрис Пиебалгс (Andris Piebalgs)».
 _IN_BRACKETS = re.compile(r"([А-ЯЁ][а-яё-]+)(?: [А-ЯЁ][\w.-]*)+ \((?:[а-я.]+ )?$")
 _NUMERAL = re.compile(r"\s[IVX]+$")
+# «Мухаммед бен Халифа бен Хамад Аль Тани»
+_MOST_WORDS = 7
 _PREPOSITIONS = frozenset({"по", "в", "на", "за", "для", "при", "и", "с", "о"})
 # The words between the name and the last stop or capital: «министр сельского хозяйства».
 _DESCRIPTION = re.compile(r"(?:[А-ЯЁ]?[а-яё-]+[\s\u00a0]+(?:по[\s\u00a0]+)?){1,5}$")
@@ -234,6 +236,8 @@ def _dictionary(text: str, _: Context) -> Kind | None:
 def _shape(text: str, _: Context) -> Kind | None:
     """Take what remains for people: two words that no dictionary has, or one that ends like a surname."""
     words = text.split()
+    if len(words) == 2 and _attributed(words):
+        return "organization"
     if _SURNAME.search(text) or is_surname(words[-1]):
         return "person"
     if len(words) > 1:
@@ -266,7 +270,7 @@ RULES: tuple[tuple[str, Callable[[str, Context], Kind | None]], ...] = (
 
 def _personal_words(words: list[str]) -> bool:
     """Return whether all words have the shape of names of people."""
-    if not 1 <= len(words) <= 5:
+    if not 1 <= len(words) <= _MOST_WORDS:
         return False
     return all(
         _PERSONAL_SHAPE.fullmatch(word) or _PARTICLE.fullmatch(word) or re.fullmatch(r"[А-ЯЁ]\.?", word)
@@ -296,6 +300,19 @@ def _common(words: list[str]) -> bool:
     first = readings(words[0])
     attribute = sum(r.weight for r in first if r.pos != "NOUN")
     return (attribute > 0.5 and not is_surname(words[0])) or all(_known_noun(word) for word in words)
+
+
+def _attributed(words: list[str]) -> bool:
+    """Return whether two words are an attribute that agrees with a common noun: «Уральской Стали»."""
+    first, last = readings(words[0]), readings(words[1])
+    attributes = [one for one in first if one.pos != "NOUN" and one.known]
+    nouns = [one for one in last if one.pos == "NOUN" and one.known and not one.animate]
+    return (
+        _known_noun(words[1])
+        and not is_surname(words[0])
+        and not is_surname(words[1])
+        and any(one.agrees(noun) for one in attributes for noun in nouns)
+    )
 
 
 @cache

@@ -58,6 +58,7 @@ _ENDINGS: tuple[tuple[str, str, str, tuple[str, ...], float], ...] = (
     (r"(?<=[внтлрд])ого", "ый", "m", ("gent", "accs"), 0.3),
     (r"(?<=[внтлрд])ому", "ый", "m", ("datv",), 0.3),
     (r"(?<=[внтлрд])ая", "ая", "f", ("nomn",), 0.3),
+    (r"(?<=[внтлрд])ую", "ая", "f", ("accs",), 0.3),
     (r"(?<=[иы])х", "х", "mf", CASES, 0.6),
     (r"(?<=[оеё]в)а", "", "m", ("gent", "accs"), 0.5),
     (r"(?<=[иы]н)а", "", "m", ("gent", "accs"), 0.4),
@@ -100,8 +101,13 @@ _INDECLINABLE = tuple(
         ("[кы]и|ы", 0.06),
         ("(?<!к)и", 0.15),
         ("швили|ли|ани", 0.3),
+        ("огл[уы]", 1.0),
     )
 )
+
+
+# Of such a word pymorphy3 guesses a form of «Окабаяся» or a woman's «Захаряна»: few surnames are so.
+_SELDOM = re.compile(r"(?<=[дзлнрст])и$|яна$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +233,16 @@ def _by_dictionary(word: str) -> Iterator[Variant]:
         if tag.POS == "ADJF" and tag.gender == "neut":
             continue
         genders = {"masc": "m", "femn": "f"}.get(str(tag.gender), "mf")
+        if tag.case == "voct" and not parse.is_known:
+            continue  # «Галь» is one; that «Кеслер» were one of «Кеслера» is only guessed
         first = parse.inflect({"nomn", "sing"} | ({tag.gender} if tag.gender else set()))
         if first is None:
             continue
         weight = (1.0 if parse.is_known else 0.4) if named else 0.12
         if "Fixd" in tag and (not parse.is_known or word.endswith("е")):
             weight = 0.1
+        if not parse.is_known and _SELDOM.search(word):
+            weight *= 0.25
         if "Geox" in tag or (tag.animacy == "inan" and not named):
             weight *= 0.5
         yield Variant(first.word, genders, (plain_case(tag.case),), weight)

@@ -1,7 +1,7 @@
 """Parties: organizations, people and states, each by its name in the nominative."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, Self
@@ -28,6 +28,8 @@ _FULL_NAME = re.compile(r"([А-ЯЁ][а-яё-]+)\s+([А-ЯЁ][а-яё-]+)")
 _QUOTES = '«»„“”"'
 # How much likelier a nominative is that the context has as it stands.
 _SEEN = 2.5
+# … and the surname of somebody whom the document names in full.
+_NAMED = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ class Party:
         return cls(record["kind"], record["canonical"], record.get("legal_form"), record.get("code"))
 
 
-def read_party(text: str, context: Context = NO_CONTEXT, *, kind: str | None = None) -> Party | Unknown:
+def read_party(
+    text: str, context: Context = NO_CONTEXT, *, kind: str | None = None, surnames: Collection[str] = ()
+) -> Party | Unknown:
     """Return the party that a mention names, by the words around it; `kind` where it is known.
 
-    Raises `ValueError` for an unknown kind.
+    `surnames` are those of the people whom the document names in full: one word is the likelier a form of one
+    of them. Raises `ValueError` for an unknown kind.
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of party: the kinds are {', '.join(KINDS)}.")
@@ -69,6 +74,8 @@ def read_party(text: str, context: Context = NO_CONTEXT, *, kind: str | None = N
     if kind is None and (reason := _nobody(name, context)):
         return Unknown(reason)
     kind = kind or ("state" if read_state(name) else party_kind(name, context))
+    if kind == "person" and surnames and " " not in name:
+        return _person(name, context, dict.fromkeys(map(str.lower, surnames), _NAMED))
     return _READERS[kind](name, context)
 
 
@@ -96,8 +103,8 @@ def _state(name: str, _: Context) -> Party | Unknown:
     return Party("state", state.name, code=state.code) if state else Unknown(f"{name!r} is no state's name.")
 
 
-def _person(name: str, context: Context) -> Party:
-    known = {word.lower(): _SEEN for word in _seen(name, context)}
+def _person(name: str, context: Context, known: Mapping[str, float] | None = None) -> Party:
+    known = known or {word.lower(): _SEEN for word in _seen(name, context)}
     cases = likely_cases(context, beside=True)
     return Party("person", person_nominative(name, cases, known, subject_gender(context)))
 

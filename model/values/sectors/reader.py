@@ -17,6 +17,7 @@ from .noun_phrase import find_head, in_nominative
 LONGEST = 200
 MOST_WORDS = 25
 _LONGEST_HEAD = 30
+_SOFT_HYPHEN = "\xad"  # where a line may break: no part of the word
 _EDGES = " \t\n\r\u00a0.,;:!?«»\"“”„'()[]—–-…"
 
 
@@ -46,6 +47,7 @@ def read_sector(text: str, context: Context = NO_CONTEXT) -> Sector | Unknown:
     Codes are those of the United Nations' classification (`ie.values.sectors.isic` has their titles). A head
     before the phrase makes a sector of what is none alone: «сектор [овощей и фруктов]».
     """
+    text = text.replace(_SOFT_HYPHEN, "")
     found = _read(text)
     if not isinstance(found, Unknown) or not (head := _head_before(context)):
         return found
@@ -58,7 +60,7 @@ def read_sector(text: str, context: Context = NO_CONTEXT) -> Sector | Unknown:
 
 def _head_before(context: Context) -> str | None:
     """Return the head («сектор», «отрасль») that stands right before a phrase."""
-    word = re.search(r"(\w+)\s+\Z", context.before[-_LONGEST_HEAD:])
+    word = re.search(r"(\w+)\s+\Z", context.before[-_LONGEST_HEAD:].replace(_SOFT_HYPHEN, ""))
     return word[1] if word and lexicon().is_head(lemmas(word[1])) else None
 
 
