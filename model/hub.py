@@ -246,8 +246,8 @@ def _on_status(error: Any, repo_id: str, _revision: str | None) -> str:
 
 def _not_cached(_error: Any, repo_id: str, revision: str | None) -> str:
     return (
-        f"{repo_id} at revision {revision or 'main'!r} is not (or not wholly) in the cache, "
-        "and the Hub was not or cannot be asked: fetch it while online."
+        f"{repo_id} at revision {revision or 'main'!r} is not (or not wholly) in the cache, there is no "
+        "folder of this name here, and the Hub was not or cannot be asked: fetch it while online."
     )
 
 

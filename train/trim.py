@@ -7,7 +7,7 @@ embedding table, and the rows of pieces that never occur can go without any trai
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from ie.checkpoint import POSITIONS_FROM_PADDING
 from ie.errors import CheckpointError, UsageError
 from ie.files import atomic_write
+from ie.settings import SETTINGS_FILE, Settings
 
 from .vocabulary import check_supported, keep_pieces, pieces_of_one_word, select_pieces
 
@@ -25,15 +27,6 @@ JSON = dict[str, Any]
 CHUNK = 1000
 _ROWS = re.compile(
     r"(^|[._])(word_embeddings|tok_embeddings|embed_tokens|wte|shared|lm_head|decoder|predictions)\.(weight|bias)$"
-)
-# their positions count from the id of the padding piece, so that it may not move
-_POSITIONS_FROM_PAD = (
-    "camembert",
-    "roberta",
-    "roberta-prelayernorm",
-    "xlm-roberta",
-    "xlm-roberta-xl",
-    "xmod",
 )
 
 
@@ -74,14 +67,18 @@ def trim(
 
     Pieces are counted on `texts`, of which every `held_out`-th is not counted but measured for the report
     (0 measures none); `ie.train.vocabulary` says which pieces stay, none of them with parts of several
-    words. Weights keep their type. Raises
-    `CheckpointError` where `base` is no folder with a fast tokenizer and safetensors, and `UsageError`
-    where there is nothing to count.
+    words. Weights keep their type; of the rest only the settings are taken over, not what was exported.
+    Raises `CheckpointError` where `base` is no folder with a fast tokenizer and safetensors, and
+    `UsageError` where there is nothing to count or `out` holds something already.
     """
     folder = _folder(base)
     if out.resolve() == folder.resolve():
         raise UsageError(f"Cannot trim {folder} into itself; name another folder.")
+    # what was exported from another vocabulary would be loaded beside the new one, and find nothing
+    if out.exists() and not (out.is_dir() and next(out.iterdir(), None) is None):
+        raise UsageError(f"{out} exists; name a new folder.")
     config, spec = _read(folder / "config.json"), _read(folder / "tokenizer.json")
+    settings = _settings(folder)
     check_supported(spec, str(folder / "tokenizer.json"))
     one_word = pieces_of_one_word(spec)
     apart = keep_pieces(spec, one_word)
@@ -91,6 +88,8 @@ def trim(
     kept = [one_word[i] for i in select_pieces(apart, counts, pieces, min_count)]
     trimmed = keep_pieces(spec, kept)
     _write(folder, out, _keep_in_config(config, kept, folder), trimmed, kept)
+    if settings is not None:
+        settings.write(out)
     return _compare(_whole_texts(spec), _whole_texts(trimmed), kept, sample)
 
 
@@ -165,7 +164,7 @@ def _keep_in_config(config: JSON, kept: Sequence[int], folder: Path) -> JSON:
     """Return the model configuration for the vocabulary of the ids `kept`."""
     new: dict[Any, int] = {old: position for position, old in enumerate(kept)}
     pad = config.get("pad_token_id")
-    if config.get("model_type") in _POSITIONS_FROM_PAD and new.get(pad) != pad:
+    if config.get("model_type") in POSITIONS_FROM_PADDING and new.get(pad) != pad:
         raise CheckpointError(
             f"Cannot trim {folder}: its positions count from the padding piece, which would move."
         )
@@ -192,6 +191,11 @@ def _write(folder: Path, out: Path, config: JSON, spec: JSON, kept: Sequence[int
         json.dump(spec, file, ensure_ascii=False, separators=(",", ":"))
     if (folder / "tokenizer_config.json").exists():
         _write_json(out / "tokenizer_config.json", _tokenizer_config(folder, kept))
+
+
+def _settings(folder: Path) -> Settings | None:
+    """Return the settings of a checkpoint without the checksums, which are those of its own weights."""
+    return replace(Settings.read(folder), checksums={}) if (folder / SETTINGS_FILE).exists() else None
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -8,7 +8,9 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForMaskedLM, AutoModelForTokenClassification, AutoTokenizer
 
 import tiny
+from ie.checkpoint import open_folder
 from ie.errors import CheckpointError, UsageError
+from ie.settings import Settings
 from ie.train.trim import trim
 from ie.train.vocabulary import check_supported, keep_pieces, pieces_of_one_word, select_pieces
 
@@ -254,6 +256,34 @@ def test_empty_corpus_and_own_folder_are_refused(tmp_path):
         trim(base, tmp_path / "out", [])
     with pytest.raises(UsageError, match="into itself"):
         trim(base, base, CORPUS)
+
+
+def test_a_folder_that_holds_something_is_refused_untouched(tmp_path):
+    base, out = (tiny.make(tmp_path / name, "unigram") for name in ("base", "out"))
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(UsageError, match=f"{out} exists; name a new folder"):
+        trim(base, out, CORPUS, held_out=0)
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="exists; name a new folder"):
+        trim(base, tmp_path / "file", CORPUS)
+    (tmp_path / "empty").mkdir()
+    trim(base, tmp_path / "empty", CORPUS, held_out=0)
+    assert open_folder(tmp_path / "empty", "torch")
+
+
+def test_settings_are_kept_and_exports_are_not(tmp_path):
+    base = tiny.make(tmp_path / "base", "unigram")
+    kept = {"max_tokens": 128, "temperature": 1.3, "thresholds": {"PARTY": 0.5}, "apart": ("DATE",)}
+    Settings(**kept, guidelines="1.2", checksums={"model.safetensors": "a" * 64}).write(base)
+    (base / "onnx").mkdir()
+    (base / "graph.onnx").touch()
+    trim(base, tmp_path / "out", CORPUS, held_out=0)
+    assert Settings.read(tmp_path / "out") == Settings(**kept, guidelines="1.2")
+    assert not {"onnx", "graph.onnx"} & {path.name for path in (tmp_path / "out").iterdir()}
+    (base / "ie.json").unlink()
+    trim(base, tmp_path / "bare", CORPUS, held_out=0)
+    assert not (tmp_path / "bare" / "ie.json").exists()
 
 
 def test_damaged_bases_are_named(tmp_path):
