@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from ie.checkpoint import TORCH_FILES
 from ie.data.corpus import read_corpus
 from ie.document import Document
+from ie.errors import ConfigError
 from ie.extractor import Extractor
 from ie.files import sha256
 from ie.labels import LABELS
@@ -135,10 +136,19 @@ def finish(line: Line, config: Config) -> None:
     folder = RunFolder(Path(config.output.folder))
     if trained_with(folder.best, line.mix_layers) != digest(config, line.mix_layers):
         with training_with_mix(line.mix_layers) if line.mix_layers else nullcontext():
-            broken_off = (
-                folder.config.exists() and not folder.record.exists() and folder.last_state() is not None
-            )
-            train(config, resume=broken_off, overwrite=True)
+            train(config, resume=broken_off(folder, line, config), overwrite=True)
+
+
+def broken_off(folder: RunFolder, line: Line, config: Config) -> bool:
+    """Return whether the folder holds an unfinished run of `config` that can go on."""
+    if not folder.config.exists() or folder.record.exists() or folder.last_state() is None:
+        return False
+    try:
+        begun = build(Config, json.loads(folder.config.read_text(encoding="utf-8")))
+    except ConfigError:  # of another version
+        return False
+    # a plan that has changed since finds runs of before in its folders
+    return digest(begun, line.mix_layers) == digest(config, line.mix_layers)
 
 
 def runs(plan: Plan, line: Line) -> list[Run]:

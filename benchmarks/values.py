@@ -55,7 +55,9 @@ def our_money(text: str) -> Money | None:
     value = getattr(found, "value", None)
     if low is None and value is None:
         return None
-    return (low or value, high or value, getattr(found, "currency", None))
+    # a bound may be 0
+    currency = getattr(found, "currency", None)
+    return (value if low is None else low, value if high is None else high, currency)
 
 
 def our_days(text: str, reference: datetime.date) -> Days | None:

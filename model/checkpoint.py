@@ -40,6 +40,28 @@ SLOW_TOKENIZER_FILES = (
     "spiece.model",
 )
 
+# Their positions count from the id of the padding piece, so that their tables are longer than the texts that
+# they take.
+POSITIONS_FROM_PADDING = frozenset(
+    {
+        "camembert",
+        "data2vec-text",
+        "esm",
+        "ibert",
+        "layoutlmv3",
+        "lilt",
+        "longformer",
+        "luke",
+        "markuplm",
+        "mpnet",
+        "roberta",
+        "roberta-prelayernorm",
+        "xlm-roberta",
+        "xlm-roberta-xl",
+        "xmod",
+    }
+)
+
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 
 
@@ -274,8 +296,7 @@ def most_tokens(config: Mapping[str, Any]) -> int | None:
     positions = config.get("max_position_embeddings")
     if not isinstance(positions, int) or isinstance(positions, bool):
         return None
-    # RoBERTa counts positions from pad_token_id + 1, so its table is longer than the text it takes
-    padding = config.get("pad_token_id") if "roberta" in str(config.get("model_type")) else None
+    padding = config.get("pad_token_id") if config.get("model_type") in POSITIONS_FROM_PADDING else None
     return max(positions - padding - 1, 1) if isinstance(padding, int) else positions
 
 

@@ -17,7 +17,7 @@ from .config import RunConfig
 
 
 class Milestones(TrainerCallback):
-    """Says after which steps to evaluate, to save and to stop.
+    """Says after which steps to evaluate, to log, to save and to stop.
 
     It keeps nothing of its own: what it decides follows from the plan and the log in the trainer's state,
     so a resumed run decides alike.
@@ -38,8 +38,10 @@ class Milestones(TrainerCallback):
         save = self._run.save_every
         control.should_evaluate = control.should_evaluate or (mark and self._has_dev)
         control.should_save = control.should_save or mark or (save is not None and step % save == 0)
-        if is_exhausted(state, self._run.patience):
-            control.should_training_stop = True
+        exhausted = is_exhausted(state, self._run.patience)
+        control.should_training_stop = control.should_training_stop or exhausted
+        # any of these may be the last step, whose time and tokens count too
+        control.should_log = control.should_log or mark or exhausted
 
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

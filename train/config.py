@@ -252,15 +252,8 @@ def parse_config(values: Any, overrides: Sequence[str] = ()) -> Config:
 
 def _check(config: Config) -> None:
     """Raise `ConfigError` where settings, each possible, contradict one another."""
-    base, data = config.base, config.data
-    if (base.name is None) == (base.scratch is None):
-        raise ConfigError("Exactly one of 'base.name' and 'base.scratch' must be given.")
-    if base.scratch is not None and base.scratch.hidden % base.scratch.heads:
-        raise ConfigError(
-            f"'base.scratch.hidden' must be a multiple of 'base.scratch.heads' ({base.scratch.heads})."
-        )
-    if base.layers is not None and (not base.layers or list(base.layers) != sorted(set(base.layers))):
-        raise ConfigError("'base.layers' must be a list in ascending order, each layer once.")
+    _check_base(config.base)
+    data = config.data
     if config.teacher is not None and not config.teacher.models:
         raise ConfigError("'teacher.models' must name at least one checkpoint.")
     if config.loss.adversarial and config.optimizer.freeze_embeddings:
@@ -269,12 +262,27 @@ def _check(config: Config) -> None:
         )
     if not data.train:
         raise ConfigError("'data.train' must name at least one corpus.")
+    if config.run.patience is not None and not data.dev:
+        raise ConfigError("'run.patience' waits for better scores on 'data.dev', which names no corpus.")
     for name in ("window_overlap", "train_overlap"):
         if getattr(data, name) >= data.max_tokens // 2:
             raise ConfigError(f"'data.{name}' must be less than half of 'data.max_tokens'.")
     if data.batch_tokens < data.max_tokens:
         raise ConfigError(f"'data.batch_tokens' must be at least 'data.max_tokens' ({data.max_tokens}).")
     _check_labels(config)
+
+
+def _check_base(base: BaseConfig) -> None:
+    if (base.name is None) == (base.scratch is None):
+        raise ConfigError("Exactly one of 'base.name' and 'base.scratch' must be given.")
+    if base.scratch is not None and base.scratch.hidden % base.scratch.heads:
+        raise ConfigError(
+            f"'base.scratch.hidden' must be a multiple of 'base.scratch.heads' ({base.scratch.heads})."
+        )
+    if base.scratch is not None and base.layers is not None:
+        raise ConfigError("'base.layers' chooses layers of 'base.name', not of 'base.scratch'.")
+    if base.layers is not None and (not base.layers or list(base.layers) != sorted(set(base.layers))):
+        raise ConfigError("'base.layers' must be a list in ascending order, each layer once.")
 
 
 def _check_labels(config: Config) -> None:

@@ -24,8 +24,12 @@ class Inputs:
     def checksums(self) -> Mapping[str, str]:
         """Return the SHA-256 of each file that there is."""
         there = [Path(path) for path in self.texts if Path(path).exists()]
-        parts = (Path(model).expanduser() / name for model in self.models for name in _MODEL_FILES)
+        parts = map(Path, self.model_files())
         return {str(path): sha256(path) for path in (*corpus_files(there), *parts) if path.is_file()}
+
+    def model_files(self) -> tuple[str, ...]:
+        """Return the paths of all files that the models may have."""
+        return tuple(str(Path(model).expanduser() / name) for model in self.models for name in _MODEL_FILES)
 
     def model_inside(self, *folders: Path) -> str | None:
         """Return the first model that lies in one of `folders`, None where none does."""

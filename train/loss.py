@@ -67,8 +67,9 @@ class PartialLabelLoss:
         log_p = torch.logsumexp(scores.masked_fill(~allowed, -torch.inf), 1) - total
         loss = -log_p
         if self._gamma:
-            # rounding can bring the probability above one, where the power has no value
-            loss = loss * (1 - log_p.exp()).clamp(min=0) ** self._gamma
+            # rounding can bring the probability to one, where the power has no slope, or above it
+            missed = (-torch.expm1(log_p)).clamp(min=torch.finfo(log_p.dtype).tiny)
+            loss = loss * missed**self._gamma
         if self._smoothing:
             # open tags share the part of 'O', as in the cost itself, so that they are not pushed down
             others = (total[:, None] - scores).masked_fill(unknown | certain, 0.0).sum(1)

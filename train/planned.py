@@ -58,6 +58,9 @@ class CourseTrainer(Trainer):
             data_collator=course.collate,
             callbacks=[Milestones(course.plan, run, course.has_dev), self.json_log],
         )
+        if arguments.process_index:
+            # else all processes, which Trainer seeds alike, would drop out the same values
+            torch.manual_seed(arguments.seed + arguments.process_index)
         self.remove_callback(PrinterCallback)  # it prints to stdout, which is for results
         if self.output.tensorboard and arguments.process_index == 0:
             from torch.utils.tensorboard import SummaryWriter

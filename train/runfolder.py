@@ -124,14 +124,20 @@ class RunFolder:
         self._check_inputs(inputs)
 
     def _check_inputs(self, inputs: Inputs) -> None:
-        """Raise `ConfigError` where a file is not what it was; one that is gone may no longer be needed."""
-        before = json.loads(self.inputs.read_text(encoding="utf-8")) if self.inputs.exists() else {}
+        """Raise `ConfigError` where a file is not what it was, or where texts have come or gone."""
+        if not self.inputs.exists():
+            return
+        before = json.loads(self.inputs.read_text(encoding="utf-8"))
         now = inputs.checksums()
-        changed = [path for path in now if path in before and now[path] != before[path]]
+        changed = {path for path in before.keys() & now.keys() if now[path] != before[path]}
+        # a model that is gone may no longer be needed: its weights are in the states; a finished run needs
+        # no texts either
+        if not self.record.exists():
+            changed |= (before.keys() ^ now.keys()) - set(inputs.model_files())
         if changed:
             raise ConfigError(
-                f"The run in {self.path} was made of other files: {', '.join(changed)} changed. Replace it "
-                "(--overwrite), or choose another output.folder."
+                f"The run in {self.path} was made of other files: {', '.join(sorted(changed))} changed. "
+                "Replace it (--overwrite), or choose another output.folder."
             )
 
     def _clear(self) -> None:

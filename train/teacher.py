@@ -90,9 +90,12 @@ class _Teacher:
             raise ConfigError(f"'teacher.models': {folder} has its tags in another order.")
         if (folder / TOKENIZER_FILE).read_bytes() != tokenizer:
             raise ConfigError(f"'teacher.models': {folder} has another tokenizer than the base.")
+        weights = folder / TORCH_FILES[0]
+        if not weights.is_file():
+            raise ConfigError(f"'teacher.models': {folder} has no {weights.name}.")
         self._folder = folder
         self._cache = cache
-        self._checksum = sha256(folder / TORCH_FILES[0])
+        self._checksum = sha256(weights)
         self._runtime: Runtime | None = None
 
     def probabilities(self, rows: Sequence[Sequence[int]]) -> Probabilities:
@@ -100,7 +103,9 @@ class _Teacher:
         path = self._cache / f"{self._digest(rows)}.npy"
         if not path.exists():
             if self._runtime is None:
-                self._runtime = Extractor.from_pretrained(self._folder).runtime
+                # the very weights whose checksum is the key, not what has been exported from them
+                extractor = Extractor.from_pretrained(self._folder, runtime="torch", precision="fp32")
+                self._runtime = extractor.runtime
             logger.info("%s reads %d windows.", self._folder, len(rows))
             with atomic_write(path, binary=True) as file:
                 np.save(file, _read(self._runtime, rows))
@@ -108,7 +113,8 @@ class _Teacher:
         return found
 
     def _digest(self, rows: Sequence[Sequence[int]]) -> str:
-        digest = hashlib.sha256(self._checksum.encode())
+        # caches of before may hold, under the checksum alone, what int8 or bf16 said
+        digest = hashlib.sha256(f"{self._checksum} fp32".encode())
         for row in rows:
             digest.update(np.array([len(row), *row], dtype=np.int64).tobytes())
         return digest.hexdigest()[:24]

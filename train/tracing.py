@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ie.checkpoint import most_tokens
 from ie.runtimes import INPUTS
 
 OPSET = 17
@@ -60,10 +61,12 @@ def trace(model: Any, path: Path, *, folded: bool) -> None:
 
 
 def longest(config: Any) -> int:
-    """Return how many tokens a model of this configuration takes."""
-    # RoBERTa counts positions from the id of the padding piece, the others from 0
-    used = (config.pad_token_id or 0) + 1 if "roberta" in config.model_type else 0
-    return int(config.max_position_embeddings) - used
+    """Return how many tokens a model of this configuration takes, at most those of the longest batch."""
+    # asked one by one: some configurations know these by names of their own
+    names = ("model_type", "pad_token_id", "max_position_embeddings")
+    limit = most_tokens({name: getattr(config, name, None) for name in names})
+    most = max(length for _, length in SHAPES)
+    return most if limit is None else min(limit, most)
 
 
 def batches(config: Any) -> list[Batch]:

@@ -14,6 +14,7 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
+from ie.conventions import GUIDELINES
 from ie.runtimes.torch import processor_gains_by_bf16
 
 from .adversary import moved_embeddings, token_embeddings
@@ -149,6 +150,11 @@ class PlannedTrainer(CourseTrainer):
             self.json_log.write("corpus", **summary.to_record())
         for item in self.task.train.misaligned:
             self.json_log.write("misaligned", **asdict(item))
+        version = self.task.config.data.guidelines
+        if version not in (None, GUIDELINES):
+            logger.warning(
+                "'data.guidelines': %r is not %r, the version that ie.conventions knows.", version, GUIDELINES
+            )
         for path, ids in self.task.leaked.items():
             self.json_log.write("leaked", path=path, documents=ids)
             logger.warning("%s: %d documents are in dev too and were left out.", path, len(ids))
@@ -185,13 +191,15 @@ class PlannedTrainer(CourseTrainer):
             return super().training_step(model, inputs, num_items_in_batch)
         gradient = token_embeddings(self.task.base.model).grad
         before = None if gradient is None else gradient.clone()
-        loss = super().training_step(model, inputs, num_items_in_batch)
+        # the second pass shares out the sum of both: gradients averaged already would be no sum with `before`
+        with self.accelerator.no_sync(model):
+            loss = super().training_step(model, inputs, num_items_in_batch)
         with moved_embeddings(self.task.base.model, length, before):
             super().training_step(model, inputs, num_items_in_batch)
         return loss
 
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
-        """Return, and log, the scores on dev of the weights as they are."""
+        """Return, and log, the scores on dev of the weights as they are, in the precision of training."""
         start = time.perf_counter()
         with self._evaluated_weights():
             scores = self.score_dev()
@@ -216,6 +224,7 @@ class PlannedTrainer(CourseTrainer):
     def finish(self) -> None:
         """Complete the checkpoint: last weights where none were chosen, temperature, record of the run."""
         best = self.task.folder.best
+        self._leave_bf16()
         if not self.task.dev:
             self.keep_weights()
         self.accelerator.wait_for_everyone()
@@ -231,6 +240,14 @@ class PlannedTrainer(CourseTrainer):
         if self.args.should_save:
             write_record(self.task, self.plan, self.state, self.args, scores)
         self.accelerator.wait_for_everyone()
+
+    def _leave_bf16(self) -> None:
+        """Have the model compute in fp32 again: what is stored with the checkpoint is measured so."""
+        model: Any = self.task.base.model
+        # Accelerator.unwrap_model would take the wrappers of transformers off too
+        plain = vars(model).pop("_original_forward", None)
+        if plain is not None:
+            model.forward = plain
 
     def keep_weights(self) -> None:
         """Write the weights that are evaluated to `best/`."""

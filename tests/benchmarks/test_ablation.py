@@ -170,3 +170,36 @@ def test_errors_name_what_is_wrong(benchmark, plan, tmp_path, capsys):
     bad.write_text(plan.read_text(encoding="utf-8").replace("max_steps=1", "max_step=1"), encoding="utf-8")
     with pytest.raises(ConfigError, match="max_step"):
         benchmark.main(["--plan", str(bad)])
+
+
+def test_a_run_that_broke_off_goes_on_only_as_it_was_planned(benchmark, plan, tmp_path, monkeypatch):
+    values = {**json.loads(plan.read_text(encoding="utf-8")), "folder": str(tmp_path / "runs"), "seeds": [1]}
+
+    def planned(*settings):
+        path = tmp_path / "changed.yaml"
+        lines = [{"name": "recipe", "set": settings}]
+        path.write_text(json.dumps({**values, "set": ["run.save_every=2"], "lines": lines}), encoding="utf-8")
+        known = benchmark.read_plan(path)
+        return known.lines[0], benchmark.run_config(known, known.lines[0], 1)
+
+    class StopError(Exception):
+        pass
+
+    def broken(*_args):
+        raise StopError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ie.train.trainer.PlannedTrainer.finish", broken)
+        with pytest.raises(StopError):
+            benchmark.finish(*planned("run.max_steps=4"))
+    log = tmp_path / "runs" / "recipe" / "1" / "log.jsonl"
+
+    def begun():
+        found = [json.loads(text) for text in log.read_text(encoding="utf-8").splitlines()]
+        return [(entry["step"], entry["steps"]) for entry in found if entry["event"] == "begin"]
+
+    benchmark.finish(*planned("run.max_steps=4"))
+    assert begun() == [(0, 4), (4, 4)]
+    (tmp_path / "runs" / "recipe" / "1" / "best" / "train.json").unlink()
+    benchmark.finish(*planned("run.max_steps=3"))
+    assert begun() == [(0, 3)]

@@ -69,3 +69,11 @@ def test_parts_of_a_date_stand_for_all_of_their_days(benchmark, expected, parts)
 
 def test_a_peer_that_fails_has_not_read_the_phrase(benchmark):
     assert benchmark._tried(lambda text: {}[text], "к маю") is None
+
+
+def test_a_bound_of_zero_is_a_bound(benchmark, monkeypatch):
+    class Found:
+        value, low, high, currency = None, Decimal(0), Decimal(5), "RUB"
+
+    monkeypatch.setattr(benchmark, "read_amount", lambda _text: Found)
+    assert benchmark.our_money("от 0 до 5 рублей") == (0, 5, "RUB")

@@ -36,6 +36,17 @@ def test_milestones():
     assert marks(RunConfig(), has_dev=False) == ([], [4, 8, 10])
 
 
+def test_what_may_be_the_last_step_is_logged():
+    def logged(step, run=RunConfig(), has_dev=True, scores=()):  # noqa: B008 it is frozen
+        control = TrainerControl()
+        Milestones(PLAN, run, has_dev).on_step_end(None, state(step, scores), control)
+        return control.should_log
+
+    assert [step for step in range(1, 11) if logged(step)] == [4, 8, 10]
+    assert logged(10, has_dev=False)
+    assert logged(5, RunConfig(patience=1), scores=(0.5, 0.5))
+
+
 @pytest.mark.parametrize(
     ("expected", "patience", "scores"),
     [

@@ -80,6 +80,8 @@ def test_an_override_adds_to_a_list():
         ("loss.label_weights.PARTY", "loss.label_weights.PARTY=-1"),
         ("run.precision", "run.precision=fp16"),
         ("base.layers", "base.layers=[2, 1]"),
+        ("base.layers", "base={scratch: {}, layers: [0]}"),
+        ("run.patience", "run.patience=2"),
         ("base.scratch", "base.scratch={}"),
         ("base.name", "base.name=null"),
         ("base.scratch.hidden", "base={scratch: {hidden: 30, heads: 4}}"),

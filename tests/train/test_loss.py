@@ -150,3 +150,15 @@ def test_divergence_of_two_passes(logits):
     expected = (kl_div(one, two.exp(), reduction="sum") + kl_div(two, one.exp(), reduction="sum")) / 2
     assert torch.allclose(divergence(logits, other, labels()), expected)
     assert divergence(logits, logits, labels()) == 0
+
+
+@pytest.mark.parametrize("gamma", [0.01, 0.5, 1.0, 2.0])
+def test_a_focal_loss_has_gradients_where_the_probability_is_one(gamma):
+    logits = torch.zeros(1, 2, len(TAGS))
+    logits[0, 0, 0] = 40.0
+    logits.requires_grad_()
+    loss = PartialLabelLoss(LossConfig(focal_gamma=gamma), TAGS)
+    loss(logits, torch.tensor([[0, 3]]), torch.zeros(1, len(TAGS), dtype=torch.bool)).backward()
+    assert logits.grad.isfinite().all()
+    assert logits.grad[0, 0].abs().max() < 1e-9
+    assert logits.grad[0, 1].all()

@@ -57,8 +57,30 @@ def test_a_run_is_resumed_with_the_files_that_it_was_made_of(tmp_path):
         check(folder, toy.config(tmp_path), inputs, resume=True)
     text.unlink()
     (model / "model.safetensors").write_text("y", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"other files: \S*model\.safetensors changed"):
+    with pytest.raises(ConfigError, match=r"other files: \S*model\.safetensors, \S*train\.jsonl changed"):
         check(folder, toy.config(tmp_path), inputs, resume=True)
+
+
+def test_a_run_is_resumed_with_all_of_its_texts_and_no_others(tmp_path):
+    texts, model = tmp_path / "texts", tmp_path / "base"
+    for path in (texts / "b.jsonl", texts / "c.jsonl", model / "model.safetensors"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    inputs, folder = Inputs((str(texts),), (str(model),)), RunFolder(tmp_path / "run")
+    folder.begin(toy.config(tmp_path), inputs)
+    (model / "model.safetensors").unlink()
+    check(folder, toy.config(tmp_path), inputs, resume=True)
+    (texts / "a.jsonl").write_text("x", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"made of other files: \S*a\.jsonl changed"):
+        check(folder, toy.config(tmp_path), inputs, resume=True)
+    (texts / "a.jsonl").unlink()
+    (texts / "c.jsonl").unlink()
+    with pytest.raises(ConfigError, match=r"made of other files: \S*c\.jsonl changed"):
+        check(folder, toy.config(tmp_path), inputs, resume=True)
+    # a finished run does not need them any more
+    folder.best.mkdir()
+    folder.record.write_text("{}", encoding="utf-8")
+    check(folder, toy.config(tmp_path), inputs, resume=True)
 
 
 def test_a_run_that_failed_before_its_first_step_is_in_nobodys_way(tmp_path, begun):

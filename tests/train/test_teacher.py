@@ -92,3 +92,22 @@ def test_a_teacher_must_fit(tmp_path, base, teachers):
         train(taught(tmp_path, base, [turned], f"output.folder={tmp_path / 'd'}"))
     with pytest.raises(ConfigError, match=r"'teacher\.models' must name at least one"):
         taught(tmp_path, base, [])
+
+
+def test_teachers_say_what_their_weights_say_whatever_was_exported(tmp_path, base, teachers):
+    from ie.train.export import export
+    from ie.train.runfolder import RunFolder
+    from ie.train.task import make_task
+
+    teacher = shutil.copytree(teachers[0], tmp_path / "teacher")
+
+    def soft(cache):
+        config = taught(tmp_path, base, [teacher], f"teacher.cache={tmp_path / cache}")
+        return make_task(config, RunFolder(tmp_path / "run"), anew=True).taught.probabilities
+
+    before = soft("a")
+    export(teacher)
+    assert np.array_equal(soft("b"), before)
+    (teacher / "model.safetensors").unlink()
+    with pytest.raises(ConfigError, match=r"'teacher\.models': \S*teacher has no model\.safetensors"):
+        soft("a")

@@ -422,3 +422,80 @@ def test_each_addition_changes_what_is_learned(tmp_path, base, finished, extra):
     best = train(toy.config(tmp_path, base, extra, "run.evaluate_every=5"))
     expected = weights(plain)
     assert any(not torch.equal(value, expected[name]) for name, value in weights(best).items())
+
+
+@pytest.mark.parametrize("log_every", [3, 1000])
+def test_the_record_has_the_seconds_of_all_steps(tmp_path, base, log_every):
+    config = toy.config(tmp_path, base, f"run.log_every={log_every}", "run.epochs=1", "data.dev=[]")
+    run = json.loads((train(config) / "train.json").read_text(encoding="utf-8"))["run"]
+    logged = [e for e in entries(tmp_path / "run", "train") if "tokens_per_second" in e]
+    assert logged[-1]["step"] == run["steps"]
+    assert run["seconds"] > 0
+
+
+def test_what_is_stored_of_a_bf16_run_is_measured_in_fp32(tmp_path, base, monkeypatch):
+    from ie.train import scoring
+
+    exact = {"training": [], "finish": []}
+    place, logits, finish = ["training"], scoring.ModelRuntime.logits, PlannedTrainer.finish
+
+    def watched(self, ids, mask):
+        found = logits(self, ids, mask)
+        rounded = torch.from_numpy(found).bfloat16().float().numpy()
+        exact[place[0]].append(not (found == rounded).all())
+        return found
+
+    def finishing(self):
+        place[0] = "finish"
+        finish(self)
+        assert self.task.base.model.forward.__func__ is type(self.task.base.model).forward
+
+    monkeypatch.setattr(scoring.ModelRuntime, "logits", watched)
+    monkeypatch.setattr(PlannedTrainer, "finish", finishing)
+    train(toy.config(tmp_path, base, "run.precision=bf16"))
+    assert exact["training"]
+    assert not any(exact["training"])
+    assert exact["finish"]
+    assert all(exact["finish"])
+
+
+@pytest.mark.parametrize(("process", "seed"), [(0, 42), (1, 43)])
+def test_each_process_has_random_numbers_of_its_own(tmp_path, base, monkeypatch, process, seed):
+    config = toy.config(tmp_path, base)
+    folder = module.RunFolder(tmp_path / "run")
+    task = module.make_task(config, folder, anew=True)
+    arguments = module.make_arguments(config, folder)
+    monkeypatch.setattr(type(arguments), "process_index", process)
+    plan = module.make_plan(task, 0, 1)
+    monkeypatch.setattr(module, "make_plan", lambda *_: plan)
+    PlannedTrainer(task, arguments)
+    assert torch.initial_seed() == seed
+
+
+def test_only_the_adversarial_pass_shares_out_gradients(tmp_path, base, monkeypatch):
+    from contextlib import contextmanager
+
+    from accelerate import Accelerator
+
+    within, passes, loss = [False], [], PlannedTrainer.compute_loss
+
+    @contextmanager
+    def no_sync(_self, model):  # noqa: ARG001 its name is that of accelerate
+        before, within[0] = within[0], True
+        yield
+        within[0] = before
+
+    def compute_loss(self, *args, **kwargs):
+        passes.append(within[0])
+        return loss(self, *args, **kwargs)
+
+    monkeypatch.setattr(Accelerator, "no_sync", no_sync)
+    monkeypatch.setattr(PlannedTrainer, "compute_loss", compute_loss)
+    settings = ("loss.adversarial=0.1", "run.accumulation=2", "run.max_steps=1")
+    train(toy.config(tmp_path, base, *settings, "data.batch_tokens=128", "data.dev=[]"))
+    assert passes == [True, True, True, False]
+
+
+def test_an_unknown_version_of_the_label_guide_is_warned_of(tmp_path, base, caplog):
+    train(toy.config(tmp_path, base, "run.max_steps=1", 'data.guidelines="1.3"'))
+    assert "'data.guidelines': '1.3' is not '1.2'" in caplog.text
