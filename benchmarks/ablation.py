@@ -11,8 +11,8 @@ settings and the dev files stay the same: such a run is not done again, on whate
 off goes on. `--table` trains nothing and prints what there is.
 
 Of each dev file, the table has the strict F1 as the mean over seeds, and the difference in micro-F1 from the
-first line with its 95 % interval: paired bootstrap over documents, the same for all seeds. So it says what
-other documents would have given, and the range over seeds what other seeds would have.
+first line's runs of the same seeds with its 95 % interval: paired bootstrap over documents, the same for all
+seeds. So it says what other documents would have given, and the range over seeds what other seeds would have.
 """
 
 import argparse
@@ -259,11 +259,11 @@ def reader(run: Run) -> Callable[[Sequence[Document]], list[Document]]:
     return lambda documents: list(extractor.extract_batch(documents, values=False))
 
 
-def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts], spent: float) -> str:
-    """Return a row of the table."""
+def row(name: str, ours: Sequence[DevCounts], base: Sequence[DevCounts] | None, spent: float) -> str:
+    """Return a row of the table; the first line has no `base`."""
     micro = [100 * float(quotients(found.array.sum(axis=0))[2]) for found in ours]
     cells = [name, str(len(ours)), f"{statistics.mean(micro):.1f} ({min(micro):.1f}–{max(micro):.1f})"]
-    if ours is not base:
+    if base is not None:
         cells.append(points(*micro_difference([o.array for o in ours], [b.array for b in base])))
     else:
         cells.append("")
@@ -287,11 +287,19 @@ def table(plan: Plan, results: Results) -> Iterator[str]:
         yield f"\n`{name}`, {len(read_corpus(Path(name)))} documents\n"
         yield f"| line | seeds | micro F1 | against the first | {' | '.join(LABELS)} | minutes a run |"
         yield f"|---|--:|--:|--:|{'--:|' * len(LABELS)}--:|"
-        base: list[DevCounts] = []
+        first = done[0][1] if done else []
         for line, found in done:
             counts = [result.counts[name] for result in found]
-            base = base or counts
-            yield row(line.name, counts, base, statistics.median(result.minutes for result in found))
+            spent = statistics.median(result.minutes for result in found)
+            base = None if found is first else [result.counts[name] for result in _peers(first, found)]
+            yield row(line.name, counts, base, spent)
+
+
+def _peers(first: Sequence[Result], found: Sequence[Result]) -> Sequence[Result]:
+    """Return the runs of the first line with the seeds of those found; all of them where some are lacking."""
+    seeds = {result.run for result in found}
+    alike = [result for result in first if result.run in seeds]
+    return alike if len(alike) == len(found) else first
 
 
 def read_plan(path: Path) -> Plan:

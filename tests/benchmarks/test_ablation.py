@@ -57,6 +57,12 @@ def test_lines_are_trained_once_and_compared(benchmark, plan, capsys, monkeypatc
     assert float(difference) == pytest.approx(worst - best, abs=0.11)
     low, high = (float(bound) for bound in interval.strip("()").split(" to "))
     assert low <= float(difference) <= high < 0
+    # a line is compared with the runs of the first that have its seeds
+    known = benchmark.read_plan(plan)
+    results = benchmark.Results(plan.with_suffix(".jsonl"), known)
+    of = {run: [results.of(benchmark.planned_run(known, known.lines[0], run))] for run in (1, 2)}
+    assert benchmark._peers([*of[1], *of[2]], of[2]) == of[2]
+    assert benchmark._peers(of[1], of[2]) == of[1]
     # what was counted is kept beside the plan: nothing is trained or predicted again, even without the runs
     monkeypatch.setattr(benchmark, "train", None)
     monkeypatch.setattr(benchmark, "Extractor", None)
