@@ -48,19 +48,20 @@ def cuts(text: str, offsets: Offsets, log_probs: Floats, tags: Sequence[str]) ->
     """Return the words, given by `offsets`, at which `text` is cut: no mention goes on over these.
 
     Those are the first words of paragraphs, lines and cells. Texts are broken in the middle of a sentence,
-    too: in mails and scans where a line was full, in copies of pages before and after a link. So a word
-    that most probably goes on with a mention is a cut only behind an empty line or in a list, that is behind
-    two narrow lines.
+    too: in mails and scans where a line was full, in copies of pages before and after a link. So behind a
+    full line there is no cut, and behind a narrow one none where the word most probably goes on with a
+    mention. Behind an empty line and in a list, that is behind two narrow lines, there always is.
     """
     breaks = np.array([match.span() for match in BREAK.finditer(text)], dtype=np.intp).reshape(-1, 2)
     if not len(breaks):
         return np.empty(0, dtype=np.intp)
     word = np.searchsorted(offsets[:, 0], breaks[:, 0])
-    widths = np.diff(np.concatenate([[0], breaks[:, 1]]))
-    narrow = np.concatenate([[True], widths < NARROWEST])
+    narrow = np.diff(np.concatenate([[0], breaks[:, 1]])) < NARROWEST
     empty = np.diff(np.concatenate([[0], word])) == 0
-    sure = np.bincount(word[empty | (narrow[:-1] & narrow[1:])], minlength=len(offsets) + 1) > 0
-    found = np.unique(word[word < len(offsets)])
+    lines = np.flatnonzero(~empty)
+    listed = lines[narrow[lines] & np.concatenate([[True], narrow[lines]])[:-1]]
+    sure = np.bincount(word[np.concatenate([np.flatnonzero(empty), listed])], minlength=len(offsets) + 1) > 0
+    found = np.unique(word[(narrow | empty) & (word < len(offsets))])
     inside = np.array([tag.startswith("I-") for tag in tags])
     return np.asarray(found[sure[found] | ~inside[log_probs[found].argmax(axis=1)]])
 

@@ -18,9 +18,8 @@ from .conventions import GUIDELINES, follow
 from .decode import cuts, decode, word_log_probs
 from .document import Document, Entity, Span, make_entity
 from .encoder import Encoding, TextEncoder, first_tokens
-from .errors import RecordError, UsageError
+from .errors import UsageError
 from .loading import load
-from .records import is_encodable
 from .sections import sections
 from .values import add_values
 from .windows import Probabilities, Window, merge_windows, plan_windows
@@ -163,8 +162,7 @@ class Extractor:
         """Yield the document of each text, in the order given, as a stream: memory does not grow with it.
 
         A `Document` keeps its id, date and source; its entities are replaced by those found, with their
-        values unless `values` is False. Raises `TypeError` for one text in place of many, and at a text with
-        half a surrogate pair, which is no character, `RecordError`.
+        values unless `values` is False. Raises `TypeError` for one text in place of many.
         """
         if isinstance(texts, str | bytes | Document):
             raise TypeError(
@@ -260,9 +258,6 @@ class Extractor:
 def _all_sections(texts: Iterable[str | Document]) -> Iterator[_Section]:
     for text in texts:
         document = text if isinstance(text, Document) else Document(text)
-        if not is_encodable(document.text):
-            where = f"{document.id}: " if document.id else ""
-            raise RecordError(f"{where}Field 'text' holds half a surrogate pair, which is no character.")
         size = len(document.text)
         if not size:
             yield _Section(document, 0, 0, last=True)

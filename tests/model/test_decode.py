@@ -124,12 +124,18 @@ FULL = "д" * NARROWEST
         # in the middle of a sentence
         (f"{FULL}\nа", "B-PARTY I-PARTY", []),
         (f"{FULL} «\nа\n»", "O B-PARTY I-PARTY I-PARTY", []),
-        (f"{FULL}\nа", "B-PARTY B-PARTY", [1]),
-        (f"{FULL}\nа", "B-PARTY O", [1]),
+        (f"{FULL}\nа", "B-PARTY B-PARTY", []),
+        (f"{FULL}\nа", "B-PARTY O", []),
+        # behind a narrow line after a full one
+        (f"{FULL}\nа\nб", "O B-PARTY B-PARTY", [2]),
+        (f"{FULL}\nа\nб", "O B-PARTY I-PARTY", []),
         # behind an empty line
         (f"{FULL}\n \nа", "B-PARTY I-PARTY", [1]),
         (f"{FULL}\r\n\r\nа", "B-PARTY I-PARTY", [1]),
         (f"{FULL}\r\nа", "B-PARTY I-PARTY", []),
+        # a narrow line between an empty and a full one is no list
+        (f"{FULL}\n\nа\nб", "O B-DATE I-DATE", [1]),
+        ("а\n\nб\nв", "O B-DATE I-DATE", [1, 2]),
         # before the first word and behind the last one
         ("\n\nа\n\n", "O", [0]),
         ("\n", "", []),
