@@ -193,13 +193,16 @@ def test_packed_json_lines_are_read_by_name_and_in_folders(tmp_path, name):
 @pytest.mark.parametrize(
     ("sentence", "content"),
     [
-        ("The file is empty.", gzip.compress(b"")),
+        ("The file is empty.", gzip.compress(b"", mtime=0)),
         ("Not a gzipped file (b'{\"').", b'{"text": "1"}'),
         (
             "Compressed file ended before the end-of-stream marker was reached.",
-            gzip.compress(b'{"text": "1"}')[:-9],
+            gzip.compress(b'{"text": "1"}', mtime=0)[:-9],
         ),
-        ("Error -3 while decompressing data: invalid block type.", gzip.compress(b"")[:10] + b"\xff" * 40),
+        (
+            "Error -3 while decompressing data: invalid block type.",
+            gzip.compress(b"", mtime=0)[:10] + b"\xff" * 40,
+        ),
     ],
 )
 def test_a_damaged_packed_file_is_one_sentence(tmp_path, sentence, content):
