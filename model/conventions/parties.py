@@ -253,13 +253,7 @@ def _not_a_description(text: str, span: Span, low: int, high: int) -> Span | Non
 
 
 PARTY = Conventions(
-    grow=(
-        _unglued,
-        _with_legal_form,
-        _with_rest_of_state,
-        _with_rest_of_quote,
-        _with_rest_of_word,
-    ),
+    grow=(_unglued, _with_legal_form, _with_rest_of_state, _with_rest_of_quote, _with_rest_of_word),
     join=(_one_person, _one_body),
     cut=(_bare, _not_a_place, _not_a_territory, _not_an_adjective, _not_a_description),
 )

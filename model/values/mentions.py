@@ -112,7 +112,8 @@ def _by_document(
     for i, (mention, value) in enumerate(zip(mentions, values, strict=True)):
         if not isinstance(value, Party) or value.kind == "state" or not _is_one_name(mention.text):
             continue
-        person = read_party(mention.text, contexts[i], kind="person", surnames=surnames)
+        # without a full name in the document there is nobody whose surname it could be
+        person = surnames and read_party(mention.text, contexts[i], kind="person", surnames=surnames)
         if isinstance(person, Party) and person.canonical in surnames:
             read[i] = person
         elif value.kind == "person" and fold(mention.text) in companies:
