@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,16 @@ _CASE_OF = {
     "ами": ("ablt",),
     "ах": ("loct",),
 }
+# Endings of the cases of a name by the last letter of its nominative, which they replace (`-`: all but none of it).
+_REGULAR = {
+    **dict.fromkeys(
+        "бвгджзклмнпрстфхцчшщ", {"-а": "gent accs", "-у": "datv", "-ом": "ablt", "-ем": "ablt", "-е": "loct"}
+    ),
+    "й": {"я": "gent accs", "ю": "datv", "ем": "ablt", "е": "loct"},
+    "ь": {"я": "gent accs", "ю": "datv", "ем": "ablt", "е": "loct", "и": "gent datv loct", "ью": "ablt"},
+    "а": {"ы": "gent", "и": "gent", "е": "datv loct", "у": "accs", "ой": "ablt"},
+    "я": {"и": "gent datv loct", "е": "datv loct", "ю": "accs", "ей": "ablt"},
+}
 # A mark after the word that is declined: «Искры-М», «Чтива.ру», «Степи-2».
 _MARKED = re.compile(r"(?P<stem>[А-Яа-яЁё]{3,})(?P<mark>-[А-ЯЁA-Z]{1,3}|-\d+|\.(?:ру|рф|РФ|ru|com))")
 
@@ -81,7 +91,13 @@ def readings(word: str) -> tuple[Reading, ...]:
     """Return the readings of a word as a noun or an attribute; none for what is not declined."""
     if not _RUSSIAN.fullmatch(word):
         return ()
-    found = [] if analyzer().word_is_known(word) else list(_as_it_stands(word))
+    known = analyzer().word_is_known(word)
+    if not known and (listed := _listed_forms().get(fold(word))):
+        name, cases = listed
+        return tuple(
+            Reading(like(name, word), "NOUN", case, "sing", _FINAL.get(name[-1]), 1.0) for case in cases
+        )
+    found = [] if known else list(_as_it_stands(word))
     for parse in parses(word):
         if parse.tag.case is None or parse.tag.POS not in (*_ATTRIBUTES, "NOUN"):
             continue
@@ -100,7 +116,18 @@ def readings(word: str) -> tuple[Reading, ...]:
                     parse.tag.animacy == "anim",
                 )
             )
-    return tuple(found)
+    return tuple(found if known else [*found, *_regular(word)])
+
+
+def _regular(word: str) -> Iterator[Reading]:
+    """Yield what a word that no dictionary has may be a case form of: «Финама» of «Финам», «Осты» of «Оста»."""
+    for ending, cases in _REGULAR["б"].items():
+        stem = word.removesuffix(ending[1:])
+        if len(stem) < len(word) and len(stem) > 2 and _FINAL.get(stem[-1].lower()) == "masc":
+            for case in cases.split():
+                yield Reading(stem, "NOUN", case, "sing", "masc", 0.2, known=False)
+    if word[-1] in "ыи" and _FINAL.get(word[-2:-1]) == "masc":
+        yield Reading(f"{word[:-1]}а", "NOUN", "gent", "sing", "femn", 0.02, known=False)
 
 
 def _as_it_stands(word: str) -> Iterator[Reading]:
@@ -140,6 +167,8 @@ def nominative(phrase: str, cases: Weights = NO_CASE) -> str:
     words = phrase.split(" ")
     if is_listed(phrase):
         return phrase
+    if listed := _listed_forms().get(_key(phrase)):
+        return " ".join([*words[:-1], like(listed[0].rpartition("_")[2], words[-1])])
     if len(words) == 3 and words[1] in ("и", "&"):
         return _pair(words, cases)
     if _compound(words):
@@ -147,14 +176,33 @@ def nominative(phrase: str, cases: Weights = NO_CASE) -> str:
     count = _declined(words)
     changed = _group(words[:count], cases)
     tail = words[count:]
-    if len(tail) == 1 and count and changed == words[:count]:
-        tail = [_second_noun(tail[0])]
+    if (len(tail) == 1 and count and changed == words[:count]) or (len(words) == 2 and not count):
+        tail = [*tail[:-1], _second_noun(tail[-1], cases, after=words[0])]
     return " ".join([*changed, *tail])
 
 
 def is_listed(name: str) -> bool:
     """Return whether a name is in the list of organizations, in the nominative."""
-    return fold(name).replace(" ", "_") in read_table("organizations")
+    return _key(name) in read_table("organizations")
+
+
+def _key(name: str) -> str:
+    return fold(name).replace(" ", "_")
+
+
+@cache
+def _listed_forms() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the regular case forms of the names in the list, each with its name and cases.
+
+    Of a name of several words the last one is declined. What is a name itself, or a form of two, is left out.
+    """
+    names = read_table("organizations")
+    forms: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name in names:
+        for ending, cases in _REGULAR.get(name[-1], {}).items():
+            form = name + ending[1:] if ending[0] == "-" else name[:-1] + ending
+            forms.setdefault(form, []).append((name, tuple(cases.split())))
+    return {form: of[0] for form, of in forms.items() if len(of) == 1 and form not in names}
 
 
 def _group(words: list[str], cases: Weights) -> list[str]:
@@ -268,10 +316,14 @@ def _likelihood(group: Sequence[Reading], cases: Weights) -> float:
     return likelihood
 
 
-def _second_noun(word: str) -> str:
-    """Return the second of two nouns, declined if it is no complement: «Евросеть Ритейлом»."""
-    choices = _choices(word)
-    nouns = [reading for reading in choices if reading.pos == "NOUN"]
-    if not nouns or not word[:1].isupper() or any(r.case in ("nomn", "gent", "accs") for r in choices):
+def _second_noun(word: str, cases: Weights, after: str) -> str:
+    """Return the second of two nouns, declined if it is no complement: «Евросеть Ритейлом», «ВТБ Капитала»."""
+    nouns = [reading for reading in _choices(word) if reading.pos == "NOUN"]
+    if not nouns or not word[:1].isupper():
         return word
-    return max(nouns, key=lambda reading: reading.weight).nominative
+    kinds = read_table("party_words")
+    if any(reading.case in ("nomn", "gent", "accs") for reading in nouns):
+        nouns = [r for r in nouns if r.number == "sing" and kinds.get(fold(r.nominative)) in ("head", "part")]
+        if not nouns or kinds.get(fold(after)) in ("head", "body"):
+            return word  # «Совет Фонда»
+    return max(nouns, key=lambda reading: reading.weight * cases.get(reading.case, 0.1)).nominative

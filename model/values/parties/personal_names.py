@@ -34,6 +34,7 @@ _GENDERS = {"m": 1.0, "f": 0.5}
 # How much a verb in the past tense tells about the gender of its subject.
 _SUBJECT = 4.0
 _CONSONANT = r"[бвгджзклмнпрстфхцчшщ]"
+_VOWEL = re.compile("[аеёиоуыэюя]")
 # A surname of the kind that has a form of its own for women.
 _OWN = r"(?:[оеё]в|[иы]н)"
 # form: what stands for its ending in the nominative, gender (m, f, or both), cases, weight
@@ -258,7 +259,7 @@ def _by_ending(word: str) -> Iterator[Variant]:
     yield from _undeclined(lower, trust)
     for ending, first, genders, cases, weight in _RULES:
         match = ending.search(lower)
-        if match and match.start() > 0:
+        if match and _VOWEL.search(lower[: match.start()] + first):  # «Ма» is no form of «М»
             made = lower if first == "=" else lower[: match.start()] + first
             yield Variant(made, genders, cases, weight * 0.8 * trust)
 
@@ -296,7 +297,8 @@ def _listed(lower: str) -> tuple[Variant, ...]:
 def _whole(folded: str, symbol: str) -> Iterator[tuple[str, tuple[str, ...], float]]:
     """Yield the genders, cases and weight of a listed name that stands as it is listed."""
     consonant = re.search(rf"(?:{_CONSONANT}|[йь])$", folded) is not None
-    declined = folded[-1] in "ая" or (consonant and symbol != "f")
+    # «Ма» is not declined
+    declined = (folded[-1] in "ая" and len(folded) > 2) or (consonant and symbol != "f")
     cases = ("nomn",) if declined else CASES
     if symbol in ("m", "f"):
         yield symbol, cases, 1.5
