@@ -22,6 +22,7 @@ TOOLS = {
 }
 OURS = "jsonl"
 FORMATS = (*CORPORA, *TOOLS, OURS)
+TARGETS = (".jsonl", ".jsonl.gz", ".conll")
 
 
 def convert(name: str, source: Path, mapping: Mapping[str, str] | None = None) -> Conversion:
@@ -40,6 +41,12 @@ def convert(name: str, source: Path, mapping: Mapping[str, str] | None = None) -
     if not conversion.documents:
         raise CorpusError(f"{source}: No document could be read as {name}.")
     return conversion
+
+
+def check_target(path: Path) -> None:
+    """Raise `UsageError` where the name of a file to write does not say in which format."""
+    if not path.name.endswith(TARGETS):
+        raise UsageError(f"{path}: the name must end in {', '.join(TARGETS[:-1])} or {TARGETS[-1]}.")
 
 
 def write(path: Path, documents: Sequence[Document]) -> list[str]:

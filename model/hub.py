@@ -21,16 +21,16 @@ from .errors import CheckpointError, HubError, IEError
 logger = logging.getLogger(__name__)
 
 BASE_PATTERNS = ("config.json", "tokenizer.json", "tokenizer_config.json", "ie.json")
+_SAFETENSORS = (*TORCH_FILES, "model-*-of-*.safetensors")
+_WEIGHTS = (*_SAFETENSORS, GRAPH_FILE, "onnx/*.onnx", "onnx/*.onnx_data", "onnx/*.onnx.data")
 PUBLISHED = (
     *BASE_PATTERNS,
     *("README.md", "LICENSE", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt"),
-    *("model.safetensors", "model.safetensors.index.json", "model-*-of-*.safetensors"),
-    *(GRAPH_FILE, "onnx/*.onnx", "onnx/*.onnx_data", "onnx/*.onnx.data"),
+    *_WEIGHTS,
 )
 TIMEOUT_SECONDS = 10.0
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_SAFETENSORS = (*TORCH_FILES, "model-*-of-*.safetensors")
 _PLANS: Mapping[RuntimeName | None, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
     # int8 alone where it exists; a model above 2 GB has its data beside the file, under a longer name
     "onnx": (ONNX_FILES, [[f"{name}*"] for name in ONNX_FILES]),
@@ -143,7 +143,8 @@ def push(
 ) -> str:
     """Upload the checkpoint in `folder`, to a new model if there is none; return the commit's URL.
 
-    Only the files of a checkpoint are uploaded (`PUBLISHED`), not logs or training states beside them.
+    Only the files of a checkpoint are uploaded (`PUBLISHED`), not logs or training states beside them; the
+    same commit removes weights that the model had before and `folder` lacks.
     """
     api = HfApi(endpoint=_endpoint(), token=token)
     with _as_hub_errors(repo_id, None):
@@ -152,6 +153,8 @@ def push(
             repo_id=name,
             folder_path=folder,
             allow_patterns=list(PUBLISHED),
+            # weights of an earlier push would be taken for those of this one
+            delete_patterns=list(_WEIGHTS),
             commit_message=message or "Upload a checkpoint of ie",
         )
     return commit.commit_url

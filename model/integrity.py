@@ -19,13 +19,25 @@ HEAD = "classifier.weight"
 def record_checksums(folder: Path) -> Settings:
     """Write the SHA-256 of each weights file of `folder` into its `ie.json`; return the new settings.
 
-    Export calls it last: the checksums name the revision of a checkpoint that is not on the Hub.
+    Whoever writes weights calls it last: the checksums name the revision of a checkpoint not on the Hub.
     """
     files = {*ONNX_FILES, GRAPH_FILE, *(path.name for path in folder.glob("*.safetensors"))}
     sums = {name: sha256(folder / name) for name in sorted(files) if (folder / name).is_file()}
     settings = replace(Settings.read(folder), checksums=sums)
     settings.write(folder)
     return settings
+
+
+def drop_exports(folder: Path) -> None:
+    """Remove from `folder` what was exported from weights that are being replaced, and all checksums.
+
+    Runtimes prefer an export to the safetensors beside it, so one of other weights must not stay.
+    """
+    for name in (*ONNX_FILES, GRAPH_FILE):
+        (folder / name).unlink(missing_ok=True)
+    settings = Settings.read(folder)
+    if settings.checksums:
+        replace(settings, checksums={}).write(folder)
 
 
 def check_folder(folder: Path) -> list[str]:

@@ -282,6 +282,8 @@ class Handler(BaseHTTPRequestHandler):
                 files[value["path"]] = base64.b64decode(value["content"])
             elif item["key"] == "lfsFile":
                 files[value["path"]] = self.hub.uploads[value["oid"]]
+            elif item["key"] == "deletedFile":
+                del files[value["path"]]
         sha = self.repo(name).commit(files, message, revision)
         self.send_json({"commitUrl": f"{self.hub.url}/{name}/commit/{sha}", "commitOid": sha})
 

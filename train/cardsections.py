@@ -1,6 +1,7 @@
 """The sections of a model card, each a function from facts to Markdown."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from .cardfacts import CorpusFacts, Facts, Results
@@ -133,6 +134,10 @@ def recipe(facts: Facts) -> str:
         for section in ("optimizer", "loss", "run")
         for key, value in config[section].items()
     }
+    settings |= {f"base.{key}": config["base"].get(key) for key in ("layers", "dropout", "attention_dropout")}
+    if teacher := config.get("teacher"):
+        names = ", ".join("/".join(Path(name).parts[-2:]) for name in teacher["models"])
+        settings |= {"teacher.models": names, "teacher.weight": teacher["weight"]}
     sizes = ("max_tokens", "window_overlap", "batch_tokens")
     averaged = facts.run.get("averaged", ())
     seeds = _seeds(averaged) or [config["seed"]]
@@ -187,10 +192,12 @@ def limits(facts: Facts) -> str:
 
 def licences(facts: Facts) -> str:
     """Return the licences of weights and corpora, as they were stated."""
-    corpora = {_code(c.name): c.licence or NOT_STATED for c in (*facts.train_corpora, *facts.dev_corpora)}
+    corpora = (c for c in (*facts.train_corpora, *facts.dev_corpora) if not c.noisy)
+    # a name may stand for two files: one that was trained on and one of dev
+    stated = dict.fromkeys((_code(corpus.name), corpus.licence or NOT_STATED) for corpus in corpora)
     rows = [("these weights", facts.licence or NOT_STATED)]
     rows.append((f"base {_code(facts.base_name)}", facts.run["config"]["base"].get("licence") or NOT_STATED))
-    return "## Licences\n\n" + table(("", "licence"), [*rows, *corpora.items()])
+    return "## Licences\n\n" + table(("", "licence"), [*rows, *stated])
 
 
 SECTIONS: tuple[Callable[[Facts], str], ...] = (

@@ -169,7 +169,7 @@ class RunConfig:
     epochs: int = bounded(3, low=1)
     """Passes over the mixture."""
     max_steps: int | None = bounded(None, low=1)
-    """Stop after so many optimizer steps, whatever `epochs` says; the schedule is fitted to it."""
+    """Stop after so many optimizer steps if `epochs` would go on; the schedule is fitted to it."""
     accumulation: int = bounded(1, low=1)
     """Batches whose gradients are added up for one optimizer step."""
     precision: Literal["auto", "bf16", "fp32"] = "auto"
@@ -269,7 +269,17 @@ def _check(config: Config) -> None:
             raise ConfigError(f"'data.{name}' must be less than half of 'data.max_tokens'.")
     if data.batch_tokens < data.max_tokens:
         raise ConfigError(f"'data.batch_tokens' must be at least 'data.max_tokens' ({data.max_tokens}).")
+    _check_noise(config)
     _check_labels(config)
+
+
+def _check_noise(config: Config) -> None:
+    """Raise `ConfigError` where there is nothing to learn from noisy copies."""
+    for i, corpus in enumerate(config.data.train):
+        if corpus.labels == () and corpus.noise:
+            raise ConfigError(
+                f"'data.train.{i}.noise': teachers read no noisy copies, and there is no annotation to learn."
+            )
 
 
 def _check_base(base: BaseConfig) -> None:
@@ -289,6 +299,9 @@ def _check_labels(config: Config) -> None:
     labels = config.labels
     if not labels or len(set(labels)) != len(labels) or not all(labels) or OUTSIDE in labels:
         raise ConfigError("'labels' must name at least one label, each once, none of them 'O' or empty.")
+    for label in labels:
+        if label != label.strip("-"):  # of B--X, seqeval would not know where the label begins
+            raise ConfigError(f"'labels': {label!r} must not begin or end with a hyphen.")
     for label in config.loss.label_weights:
         if label not in (*labels, OUTSIDE):
             raise ConfigError(f"'loss.label_weights.{label}': there is no label {label!r} in 'labels'.")

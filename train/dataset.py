@@ -131,7 +131,7 @@ def _read(
     path: str, weight: float, data: DataConfig, labels: Sequence[str], annotated: bool = True
 ) -> Corpus:
     documents = read_corpus(Path(path), annotated=annotated)
-    known = tuple(_known(d, path, data, labels) for d in documents)
+    known = tuple(_known(d, path, data, labels) if annotated else replace(d, entities=()) for d in documents)
     return Corpus(path, weight, sha256(Path(path)), known)
 
 

@@ -12,9 +12,12 @@ from ie.checkpoint import GRAPH_FILE, open_folder
 from ie.document import Document
 from ie.errors import IEError
 from ie.extractor import Extractor
+from ie.files import sha256
 from ie.integrity import record_checksums
 from ie.runtimes.onnx import OnnxRuntime
+from ie.settings import read_object
 
+from .card import RECORD_FILE
 from .graph import weightless
 from .metrics import score
 from .quantize import quantize
@@ -81,6 +84,15 @@ def export(
         int8.replace(folder / INT8)
     record_checksums(folder)
     return report
+
+
+def recorded_dev(folder: Path) -> list[Path]:
+    """Return the corpora that chose the weights in `folder`, those that are still what they were."""
+    path = folder / RECORD_FILE
+    items = read_object(path)["data"]["dev"] if path.is_file() else []
+    return [
+        file for item in items if (file := Path(item["path"])).is_file() and sha256(file) == item["sha256"]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,6 @@ class Means(NamedTuple):
     f1: float
 
 
-CountOf = Callable[[Sequence[Span], Sequence[Span]], Counts]
-
-
 @dataclass(frozen=True, slots=True)
 class LabelScores:
     """Counts of each label, in the order asked for; micro sums them, macro averages their quotients."""
@@ -206,7 +203,10 @@ def count_overlaps(gold: Sequence[Span], predicted: Sequence[Span]) -> int:
 
 
 def _per_label(
-    count: Any, gold: Sequence[Span], predicted: Sequence[Span], labels: Sequence[str]
+    count: Callable[[Sequence[Span], Sequence[Span]], Counts],
+    gold: Sequence[Span],
+    predicted: Sequence[Span],
+    labels: Sequence[str],
 ) -> list[Counts]:
     return [count([s for s in gold if s.label == x], [s for s in predicted if s.label == x]) for x in labels]
 

@@ -13,6 +13,8 @@ from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import rotate_checkpoints
 
+from ie.integrity import drop_exports
+
 from .batching import Plan
 from .callbacks import JsonLog, Milestones
 from .config import OptimizerConfig, OutputConfig, RunConfig
@@ -105,6 +107,8 @@ class CourseTrainer(Trainer):
     def keep_weights(self) -> None:
         """Write the weights as they are to `best/`."""
         if self.args.should_save:
+            # somebody may have exported the best weights so far
+            drop_exports(self.folder.best)
             save_weights(self.weights, self.folder.best, self.output.dtype)
 
     def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:

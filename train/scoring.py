@@ -100,7 +100,10 @@ def fit_temperature(model: PreTrainedModel, windows: WindowSet, pad_id: int, tag
 
     def cost(log_temperature: float) -> float:
         temperature = float(np.exp(log_temperature))
-        return sum(float(loss(logits / temperature, labels, allowed)) for labels, allowed, logits in batches)
+        costs = (float(loss(logits / temperature, labels, allowed)) for labels, allowed, logits in batches)
+        # a belief in 1, as in ie.train.temperature: it decides where there are no words, and weighs nothing
+        # beside some hundred
+        return sum(costs) + log_temperature**2 / 10
 
     bound = float(np.log(MAX_TEMPERATURE))
     return round(float(np.exp(golden_section(cost, -bound, bound))), 4)

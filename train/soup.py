@@ -14,6 +14,7 @@ from pathlib import Path
 from ie.checkpoint import CONFIG_FILE, TOKENIZER_FILE, TORCH_FILES, open_folder
 from ie.errors import CheckpointError, UsageError
 from ie.files import atomic_write
+from ie.integrity import record_checksums
 from ie.safetensors import read_header
 from ie.settings import Settings, read_object
 
@@ -44,6 +45,7 @@ def average(folders: Sequence[Path], out: Path) -> None:
     unfitted = replace(Settings.read(folders[0]), temperature=1.0, thresholds={}, checksums={})
     unfitted.write(out)
     _mean(folders, out)
+    record_checksums(out)
     _record(folders, out)
 
 

@@ -48,6 +48,11 @@ def make_task(config: Config, folder: RunFolder, *, anew: bool) -> Task:
     """
     tags = tag_names(config.labels)
     train_corpora, dev_corpora = read_corpora(config.data, config.labels, config.seed)
+    for corpus in () if config.teacher else train_corpora:
+        if all(document.labels == () for document in corpus.documents):
+            raise ConfigError(
+                f"{corpus.path}: no label of it is annotated, and there is no 'teacher.models'."
+            )
     transformers.set_seed(config.seed)
     texts = [document.text for corpus in train_corpora for document in corpus.documents]
     known = folder.best if not anew and (folder.best / TOKENIZER_FILE).exists() else None

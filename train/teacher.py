@@ -64,7 +64,7 @@ def taught_windows(
     starts = ends - windows.lengths
     total = np.zeros((int(windows.lengths.sum()), len(tag_names(labels))), dtype=np.float32)
     for name in config.models:
-        teacher = _Teacher(Path(name), labels, tokenizer, cache)
+        teacher = _Teacher(Path(name).expanduser(), labels, tokenizer, cache)
         last = 0
         for summary in windows.summaries:
             first, last = last, last + summary.windows

@@ -12,15 +12,18 @@ from typing import Any, cast
 import torch
 import transformers
 from torch import Tensor
-from transformers import TrainingArguments
+from transformers import TrainerState, TrainingArguments
+from transformers.trainer import TRAINER_STATE_NAME
 
 from ie.conventions import GUIDELINES
+from ie.integrity import record_checksums
 from ie.runtimes.torch import processor_gains_by_bf16
 
 from .adversary import moved_embeddings, token_embeddings
 from .attention import use_products
 from .averaging import WeightAverage
 from .batching import Collator
+from .callbacks import is_exhausted
 from .config import Config
 from .dropout import replace_dropout
 from .inputs import inputs_of
@@ -78,7 +81,8 @@ def train(config: Config, resume: bool = False, overwrite: bool = False) -> Path
     state = folder.last_state() if resume else None
     if state is not None and trainer.average is not None:
         trainer.average.load(state)
-    trainer.train(resume_from_checkpoint=None if state is None else str(state))
+    if state is None or not trainer.was_over(state):
+        trainer.train(resume_from_checkpoint=None if state is None else str(state))
     trainer.finish()
     return folder.best
 
@@ -143,6 +147,17 @@ class PlannedTrainer(CourseTrainer):
         self.average = None if decay is None else WeightAverage(task.base.model, decay)
         if self.average is not None:
             self.add_callback(self.average)
+
+    def was_over(self, state: Path) -> bool:
+        """Return whether patience had ended the run in a saved state, whose progress it then takes over.
+
+        `Trainer` notices only after a step, and that one would be too many.
+        """
+        saved = TrainerState.load_from_json(str(state / TRAINER_STATE_NAME))
+        over = is_exhausted(saved, self.task.config.run.patience)
+        if over:
+            self.state = saved
+        return over
 
     def report_data(self) -> None:
         """Log what the run is about, and list the gold spans that cannot be learned."""
@@ -238,6 +253,7 @@ class PlannedTrainer(CourseTrainer):
             self.accelerator.wait_for_everyone()
         scores = self.score_dev() if self.task.dev else None
         if self.args.should_save:
+            record_checksums(best)
             write_record(self.task, self.plan, self.state, self.args, scores)
         self.accelerator.wait_for_everyone()
 

@@ -51,7 +51,7 @@ class TrimReport:
     @property
     def growth(self) -> float:
         """How many tokens more the texts have, as a share of those before."""
-        return self.tokens_after / max(self.tokens_before, 1) - 1
+        return self.tokens_after / self.tokens_before - 1 if self.tokens_before else 0.0
 
 
 def trim(

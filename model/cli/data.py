@@ -98,6 +98,7 @@ def convert(
     from ie.data.intake import parse_mapping
     from ie.files import atomic_write
 
+    formats.check_target(target)
     conversion = formats.convert(source_format, source, parse_mapping(mapping))
     lost = formats.write(target, conversion.documents)
     if report is not None:

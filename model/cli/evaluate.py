@@ -56,6 +56,8 @@ def command(
 
     chosen = tuple(label.strip() for label in labels.split(",")) if labels is not None else None
     options = Options(labels=chosen, bootstrap=bootstrap, seed=seed, min_score=min_score)
+    if output is not None and output.exists() and not output.is_dir():
+        raise UsageError(f"--output {output} is a file: name a folder.")
     gold = read_corpus(data)
     if gold_spans or predictions is not None:
         other = "--gold-spans" if gold_spans else "--predictions"
@@ -65,11 +67,12 @@ def command(
         settings = {"revision": revision, "runtime": runtime, "device": device, "threads": threads}
         evaluation = _with_model(gold, model, settings, options)
     description = describe_file(data)
+    # first what costs nothing more: a full disk must not take the scores with it
+    typer.echo(_render(evaluation, format, documents, description), nl=False)
     if output is not None:
         write_evaluation(output, evaluation, description)
     if errors is not None:
         write_records(errors, evaluation.errors)
-    typer.echo(_render(evaluation, format, documents, description), nl=False)
 
 
 def _without_model(gold: "list[Document]", predictions: Path | None, options: "Options") -> "Evaluation":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ie.checkpoint import RuntimeName, is_hub_id, load_checkpoint
-from ie.errors import CheckpointError
+from ie.errors import CheckpointError, UsageError
 
 from . import print_error
 
@@ -127,6 +127,8 @@ def trim(
     report = trim_vocabulary(base, out, texts(), pieces=pieces, min_count=min_count)
     unknown = report.unknown_after - report.unknown_before
     typer.echo(f"{out}: {report.pieces_after:,} of {report.pieces_before:,} pieces")
+    if not report.texts:
+        return  # too few to hold any out
     typer.echo(
         f"of {report.texts:,} texts held out {report.changed_share:.1%} are cut otherwise: "
         f"{report.growth:+.2%} tokens, {unknown:+,} unknown"
@@ -148,7 +150,10 @@ def average(
 @app.command()
 def export(
     folder: Folder,
-    dev: Annotated[list[Path] | None, typer.Option(help="Annotated documents to measure int8 on.")] = None,
+    dev: Annotated[
+        list[Path] | None,
+        typer.Option(help="Annotated documents to measure int8 on; else the dev corpora of its training."),
+    ] = None,
     max_loss: Annotated[float, typer.Option(min=0, help="Refuse when int8 loses more micro-F1.")] = 0.005,
     max_difference: Annotated[
         float, typer.Option(min=0, help="Refuse when an fp32 logit is off by more.")
@@ -158,8 +163,14 @@ def export(
     """Write ONNX files (fp32, int8, a graph for OpenVINO) into a checkpoint after checks against torch."""
     from ie.data.corpus import corpus_files, read_corpus
     from ie.train.export import export as export_onnx
+    from ie.train.export import recorded_dev
 
-    documents = [document for path in corpus_files(dev or []) for document in read_corpus(path)]
+    files = corpus_files(dev) if dev else recorded_dev(folder)
+    documents = [document for path in files for document in read_corpus(path)]
+    if dev and not documents:
+        raise UsageError(f"--dev: {', '.join(map(str, dev))} holds no document to measure int8 on.")
+    if not documents:
+        typer.echo("warning: what int8 costs is not measured; --dev names annotated documents.", err=True)
     report = export_onnx(
         folder, dev=documents or None, max_loss=max_loss, max_difference=max_difference, threads=threads
     )

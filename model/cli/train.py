@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from ie.errors import UsageError
+
 
 def command(
     config: Annotated[Path, typer.Option("--config", help="YAML file; configs/ has recipes.")],
@@ -24,6 +26,8 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in output.folder.")] = False,
 ) -> None:
     """Train a checkpoint; its folder is printed once it is complete."""
+    if resume and overwrite:
+        raise UsageError("--resume goes on with the run that --overwrite would replace: choose one.")
     if task == "mlm":
         from ie.train.pretrainer import pretrain
         from ie.train.pretraining import load_pretraining

@@ -172,12 +172,12 @@ class TestConvert:
     ):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "SRC").write_text("")
-        arguments.insert(2, "DST")
+        arguments.insert(2, "DST.jsonl")
         result, out, err = ie("convert", *arguments)
         assert (result, out) == (code, "")
         assert err.startswith(sentence)
         assert err.count("\n") == 1
-        assert not (tmp_path / "DST").exists()
+        assert not (tmp_path / "DST.jsonl").exists()
 
     def test_the_help_names_every_format(self, ie):
         out = ie("convert", "--help")[1]

@@ -11,6 +11,7 @@ from ie import checkpoint
 from ie.checkpoint import GRAPH_FILE
 from ie.cli import main
 from ie.data.corpus import write_corpus
+from ie.files import sha256
 from ie.integrity import record_checksums
 from ie.train import calibrator
 
@@ -174,6 +175,27 @@ def test_export_writes_what_the_light_runtime_needs(ie, tmp_path):
     assert said == ["fp32", "int8", "graph.onnx over the safetensors", "micro-F1"]
     assert ie("model", "verify", folder)[0] == 0
     assert checkpoint.load_checkpoint(folder).revision is not None
+
+
+def test_export_measures_int8_on_the_dev_corpora_of_the_run(ie, tmp_path):
+    folder = tiny.make(tmp_path / "trained")
+    dev = write(
+        tmp_path / "dev.jsonl", json.dumps({"id": "1", "text": tiny.TEXTS[0], "entities": []}).encode()
+    )
+    data = {"dev": [{"path": str(dev), "sha256": sha256(dev)}]}
+    write(folder / "train.json", json.dumps({"data": data}).encode())
+    _, out, err = ie("model", "export", folder, "--max-loss", "1")
+    assert "micro-F1" in out
+    assert err == ""
+    dev.write_bytes(dev.read_bytes() + b"\n")  # no longer what chose the weights
+    _, out, err = ie("model", "export", folder)
+    assert "micro-F1" not in out
+    assert err == "warning: what int8 costs is not measured; --dev names annotated documents.\n"
+    code, _, err = ie("model", "export", folder, "--dev", write(tmp_path / "empty.jsonl", b""))
+    assert (code, err) == (
+        2,
+        f"error: --dev: {tmp_path / 'empty.jsonl'} holds no document to measure int8 on.\n",
+    )
 
 
 def test_export_refuses_what_is_no_checkpoint(ie, tmp_path):

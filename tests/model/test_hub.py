@@ -327,6 +327,18 @@ def test_pushing_again_makes_a_second_commit(hub, tmp_path):
     assert not hub.repos[NAME].private
 
 
+def test_weights_that_are_gone_are_removed_and_nothing_else(hub, tmp_path):
+    folder = make_folder(tmp_path / "mine", weights=["onnx/model_quantized.onnx", "model.safetensors"])
+    push(folder, NAME, token=TOKEN)
+    repo = hub.repos[NAME]
+    before = repo.commits[repo.refs["main"]]
+    (folder / "onnx" / "model_quantized.onnx").unlink()
+    (folder / "config.json").unlink()
+    push(folder, NAME, token=TOKEN)
+    after = repo.commits[repo.refs["main"]]
+    assert before.keys() - after.keys() == {"onnx/model_quantized.onnx"}
+
+
 def test_pushing_needs_a_token(hub, tmp_path):
     said = refusal(push, make_folder(tmp_path / "mine"), NAME)
     assert "does not accept the token (401)" in said

@@ -148,6 +148,28 @@ def test_stated_licences_are_quoted(folder):
     assert "| `two.jsonl` | not stated |" in card
 
 
+def test_a_file_of_dev_takes_no_licence_from_one_of_its_name(folder):
+    (dev,) = RUN["data"]["dev"]
+    save(folder, {**RUN, "data": {**RUN["data"], "dev": [{**dev, "path": "devset/one.jsonl"}]}})
+    card = card_of(folder)
+    assert "| `one.jsonl` | CC BY-SA 4.0 |" in card
+    assert "| `one.jsonl` | not stated |" in card
+
+
+def test_teachers_and_dropped_layers_are_told(folder):
+    config = {
+        **RUN["config"],
+        "base": {**RUN["config"]["base"], "layers": [0, 2]},
+        "teacher": {"models": ["/home/anna/runs/big/best"], "weight": 0.7, "cache": None},
+    }
+    save(folder, {**RUN, "config": config})
+    card = card_of(folder)
+    assert "| `base.layers` | `[0, 2]` |" in card
+    assert "| `teacher.models` | `big/best` |" in card
+    assert "| `teacher.weight` | `0.7` |" in card
+    assert "anna" not in card
+
+
 def test_a_base_on_the_hub_is_named_with_its_commit(folder):
     base = {"name": "org/bert", "revision": "abc123", "parameters": 1_000_000}
     save(folder, {**RUN, "base": base})

@@ -72,6 +72,8 @@ def test_an_override_adds_to_a_list():
         ("data.window_overlap", "data.window_overlap=128"),
         ("data.train_overlap", "data.train_overlap=128"),
         ("data.ignore_labels", "data.ignore_labels=[DATE]"),
+        ("data.train.1.noise", "data.train.1={path: a.jsonl, labels: [], noise: 1}"),
+        ("labels", "labels=[PARTY, DATE-]"),
         ("optimizer.learning_rate", "optimizer.learning_rate=fast"),
         ("optimizer.layer_decay", "optimizer.layer_decay=1.1"),
         ("optimizer.schedule", "optimizer.schedule=step"),

@@ -10,7 +10,7 @@ from annotated import LABELS, marked
 
 import tiny
 from ie.data.corpus import write_corpus
-from ie.document import Document
+from ie.document import Document, Entity
 from ie.encoder import TextEncoder
 from ie.errors import CorpusError
 from ie.labels import tag_names
@@ -103,6 +103,15 @@ def test_a_corpus_without_a_label_that_it_does_not_disown_is_told(data, caplog):
 def test_unknown_label_is_an_error_with_file_and_document(data):
     with pytest.raises(CorpusError, match=r"dev\.jsonl: document 'toy/200' has the label 'DATE'"):
         read_corpora(data, ("AMOUNT", "PARTY"))
+
+
+def test_labels_of_files_of_which_only_the_texts_count_may_be_any(tmp_path, data):
+    first, second = data.train
+    other = tmp_path / "law.jsonl"
+    write_corpus(other, [Document("По закону", (Entity("LAW", 3, 9, "закону"),), id="1")])
+    train = (replace(first, without=(str(other),)), replace(second, path=str(other), labels=()))
+    corpora, _ = read_corpora(replace(data, train=train), LABELS)
+    assert corpora[1].documents[0].entities == ()
 
 
 def test_ignored_label_is_no_entity(tmp_path):

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ def test_the_recipe_loads():
     config = load_pretraining(RECIPE, ["run.max_steps=3", "data.texts.0.weight=2"])
     assert config.output.folder == "runs/mlm"
     assert config.data.max_tokens == 256
-    assert "build/corpora/dev.jsonl" in config.data.exclude
+    recipe = (RECIPE.parent / "bundled.mk").read_text(encoding="utf-8")
+    held_out = re.search(r"^HELD_OUT := (.*)$", recipe, re.MULTILINE)
+    assert held_out is not None
+    assert set(held_out[1].replace("$(CORPORA)", "build/corpora").split()) <= set(config.data.exclude)
     assert (config.run.max_steps, config.data.texts[0].weight) == (3, 2.0)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,10 +8,11 @@ from annotated import LABELS
 
 import tiny
 from ie.checkpoint import Settings, open_folder
+from ie.encoder import TextEncoder
 from ie.extractor import Extractor
 from ie.labels import tag_names
 from ie.train.config import BaseConfig
-from ie.train.dataset import make_windows, read_corpora
+from ie.train.dataset import Corpus, make_windows, read_corpora
 from ie.train.model import load_base
 from ie.train.scoring import (
     ModelRuntime,
@@ -71,8 +74,6 @@ def test_temperature_undoes_a_scale(tmp_path, folder, factor):
     """Where logits are `factor` times too large, so is the temperature that was right before."""
     data = toy.config(tmp_path).data
     base = load_base(BaseConfig(name=str(folder)), LABELS)
-    from ie.encoder import TextEncoder
-
     encoder = TextEncoder(base.tokenizer)
     windows = make_windows(read_corpora(data, LABELS)[1], encoder, TAGS, 64)
     with torch.no_grad():
@@ -81,6 +82,16 @@ def test_temperature_undoes_a_scale(tmp_path, folder, factor):
         base.model.classifier.weight.zero_()
         base.model.classifier.bias.copy_(factor * (counts / counts.sum()).log())
     assert fit_temperature(base.model, windows, encoder.pad_id, TAGS) == pytest.approx(factor, rel=0.01)
+
+
+def test_without_a_judged_word_the_temperature_is_1(folder):
+    base = load_base(BaseConfig(name=str(folder)), LABELS)
+    encoder = TextEncoder(base.tokenizer)
+    unread = Corpus(
+        "a.jsonl", 1.0, "0" * 64, tuple(replace(d, labels=(), entities=()) for d in toy.documents(2))
+    )
+    windows = make_windows([unread], encoder, TAGS, 64)
+    assert fit_temperature(base.model, windows, encoder.pad_id, TAGS) == pytest.approx(1, abs=0.01)
 
 
 def test_temperature_is_stored(tmp_path):

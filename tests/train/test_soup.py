@@ -11,6 +11,7 @@ import tiny
 from ie import Extractor
 from ie.cli import app
 from ie.errors import CheckpointError, UsageError
+from ie.files import sha256
 from ie.settings import Settings
 from ie.train.soup import average
 
@@ -79,7 +80,9 @@ def test_settings_stay_but_for_what_was_fitted_to_one_run(tmp_path):
     fitted = {"temperature": 1.2, "thresholds": {"PARTY": 0.6}, "checksums": {"model.safetensors": "0" * 64}}
     Settings(max_tokens=128, window_overlap=16, guidelines="1.2", **fitted).write(folders[0])
     average(folders, tmp_path / "mean")
-    assert Settings.read(tmp_path / "mean") == Settings(max_tokens=128, window_overlap=16, guidelines="1.2")
+    checksums = {"model.safetensors": sha256(tmp_path / "mean" / "model.safetensors")}
+    expected = Settings(max_tokens=128, window_overlap=16, guidelines="1.2", checksums=checksums)
+    assert Settings.read(tmp_path / "mean") == expected
 
 
 def test_the_record_names_all_runs(tmp_path):

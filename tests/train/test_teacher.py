@@ -46,6 +46,17 @@ def test_unannotated_texts_are_learned_from_the_teachers(tmp_path, base, teacher
     assert record["dev"]["strict"]["micro"]["f1"] > 0.5
 
 
+@pytest.mark.parametrize("where", ["record", "configuration"])
+def test_texts_without_annotation_need_a_teacher(tmp_path, base, where):
+    labels = () if where == "record" else None
+    write_corpus(
+        tmp_path / "bare.jsonl", [Document(d.text, id=d.id, labels=labels) for d in toy.documents(9)]
+    )
+    corpus = {"path": str(tmp_path / "bare.jsonl"), **({"labels": []} if where == "configuration" else {})}
+    with pytest.raises(ConfigError, match=r"bare\.jsonl: no label of it is annotated"):
+        train(toy.config(tmp_path, base, f"data.train.+={json.dumps(corpus)}"))
+
+
 def test_the_soft_targets_are_the_mean_of_the_teachers(tmp_path, base, teachers, monkeypatch):
     from ie.train.runfolder import RunFolder
     from ie.train.task import make_task
@@ -69,6 +80,12 @@ def test_the_soft_targets_are_the_mean_of_the_teachers(tmp_path, base, teachers,
     again = make_task(config, RunFolder(tmp_path / "run"), anew=True)
     assert again.taught is not None
     assert np.array_equal(again.taught.probabilities, task.taught.probabilities)
+
+
+def test_a_teacher_may_lie_at_home(tmp_path, base, teachers, monkeypatch):
+    monkeypatch.setenv("HOME", str(teachers[0].parents[1]))
+    best = train(taught(tmp_path, base, [f"~/{teachers[0].parent.name}/best"], "run.max_steps=2"))
+    assert (best / "train.json").exists()
 
 
 def test_a_teacher_must_fit(tmp_path, base, teachers):

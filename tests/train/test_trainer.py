@@ -14,9 +14,12 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
 import tiny
+from ie.checkpoint import load_checkpoint
 from ie.data.corpus import read_corpus
 from ie.errors import CheckpointError, ConfigError, CorpusError, IEError, UsageError
 from ie.extractor import Extractor
+from ie.files import sha256
+from ie.integrity import check_folder
 from ie.labels import tag_names
 from ie.train import planned
 from ie.train import trainer as module
@@ -184,8 +187,8 @@ def test_a_resumed_run_ends_as_an_unbroken_one(tmp_path, base, monkeypatch, stop
     resumed = train(config, resume=True)
     for folder in ("best", "checkpoints"):
         ours, theirs = (
-            {p.name: load_file(p) for p in sorted((tmp_path / x / "run" / folder).rglob("model.safetensors"))}
-            for x in "ab"
+            {p.relative_to(run): load_file(p) for p in sorted((run / folder).rglob("model.safetensors"))}
+            for run in (tmp_path / x / "run" for x in "ab")
         )
         assert ours.keys() == theirs.keys()
         for name, tensors in ours.items():
@@ -194,6 +197,50 @@ def test_a_resumed_run_ends_as_an_unbroken_one(tmp_path, base, monkeypatch, stop
     assert first["dev"] == second["dev"]
     assert first["settings"] == second["settings"]
     assert first["run"]["steps"] == second["run"]["steps"]
+
+
+def test_a_run_that_patience_has_ended_does_not_go_on(tmp_path, base, monkeypatch):
+    overrides = ("run.evaluate_every=1", "run.patience=1", "run.epochs=20")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    unbroken = train(toy.config(tmp_path / "a", base, *overrides))
+    config = toy.config(tmp_path / "b", base, *overrides)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "fit_temperature", _power_cut)
+        for resume in (False, True):
+            with pytest.raises(StopError):
+                train(config, resume=resume)
+    resumed = train(config, resume=True)
+    first, second = (json.loads((x / "train.json").read_text(encoding="utf-8")) for x in (unbroken, resumed))
+    assert first["run"]["steps"] == second["run"]["steps"]
+    assert first["run"]["best_step"] == second["run"]["best_step"]
+    assert [first[key] for key in ("dev", "settings")] == [second[key] for key in ("dev", "settings")]
+    theirs = weights(resumed)
+    assert all(torch.equal(value, theirs[name]) for name, value in weights(unbroken).items())
+
+
+def _power_cut(*_args):
+    raise StopError
+
+
+def test_what_was_exported_from_earlier_weights_goes_with_them(tmp_path, base, monkeypatch):
+    config = toy.config(tmp_path, base, "run.evaluate_every=5", "run.epochs=12")
+    with monkeypatch.context() as patch:
+        stop_after(7, patch)
+        with pytest.raises(StopError):
+            train(config)
+    best = tmp_path / "run" / "best"
+    (best / "onnx").mkdir()
+    for name in ("onnx/model.onnx", "onnx/model_quantized.onnx", "graph.onnx"):
+        (best / name).write_bytes(b"of the weights at step 5")
+    train(config, resume=True)
+    assert not list(best.rglob("*.onnx"))
+    assert check_folder(best) == []
+
+
+def test_the_weights_of_a_finished_run_have_a_revision(finished):
+    _, best = finished
+    assert load_checkpoint(best, runtime="torch").revision == sha256(best / "model.safetensors")[:12]
 
 
 def test_a_base_from_scratch_keeps_its_tokenizer_when_resumed(tmp_path, monkeypatch):
