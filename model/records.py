@@ -41,15 +41,15 @@ def read_json(
         yield InputError(f"{name}: The file is empty.")
         return
     try:
-        value = _load(decode(data, encoding))
+        value = load_json(decode(data, encoding))
     except InputError as error:
         yield InputError(f"{name}: {error}")
         return
     if not isinstance(value, list):
-        yield _document(value, name, name, date)
+        yield checked_document(value, name, name, date)
         return
     for number, record in enumerate(value, start=1):
-        yield _document(record, f"{name}: record {number}", f"{name}:{number}", date)
+        yield checked_document(record, f"{name}: record {number}", f"{name}:{number}", date)
 
 
 def numbered_lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
@@ -70,12 +70,13 @@ def is_encodable(text: str) -> bool:
 
 def _parse(line: str, where: str, date: datetime.date | None) -> Document | InputError:
     try:
-        return _document(_load(line.rstrip("\r\n")), where, where, date)
+        return checked_document(load_json(line.rstrip("\r\n")), where, where, date)
     except InputError as error:
         return InputError(f"{where}: {error}")
 
 
-def _load(text: str) -> Any:
+def load_json(text: str) -> Any:
+    """Return what a JSON text says; raises `RecordError`, which says where, on what is none."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -85,7 +86,11 @@ def _load(text: str) -> Any:
         raise RecordError("Not a record: a number or the nesting is beyond all measure.") from error
 
 
-def _document(record: Any, where: str, name: str, date: datetime.date | None) -> Document | InputError:
+def checked_document(record: Any, where: str, name: str, date: datetime.date | None) -> Document | InputError:
+    """Return the document of a record, an error that begins `where:` if it is not as it must be.
+
+    `name` and `date` are for a record that has no id or date of its own.
+    """
     try:
         if isinstance(record, dict):
             record = {key: record.get(key) for key in FIELDS}

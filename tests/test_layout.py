@@ -50,6 +50,7 @@ def test_modules_and_functions_are_short(path):
 COMMANDS = {
     "predict": ("command",),
     "evaluate": ("command",),
+    "serve": ("command",),
     "train": ("command",),
     "data": ("convert", "split", "check"),
     "model": ("trim", "export", "push"),

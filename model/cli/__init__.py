@@ -23,6 +23,7 @@ from .streams import Stdout, discard, open_closed
 
 COMMANDS = {
     "predict": "Find sums, sectors, parties and dates in texts.",
+    "serve": "Answer HTTP requests with what predict finds.",
     "normalize": "Print the normalised value of a phrase.",
     "train": "Train a model by a recipe.",
     "evaluate": "Score a model on an annotated corpus.",

@@ -1,6 +1,5 @@
 """`ie predict`: read, extract, write; every step streams."""
 
-import datetime
 import logging
 import os
 import sys
@@ -19,34 +18,33 @@ from ie.parts import PART_RECORDS, PartsFolder, is_own
 from ie.sources import STDIN, InputFormat, find_files, is_named
 
 from . import print_error
+from .options import (
+    AUTO,
+    BatchTokens,
+    Date,
+    Device,
+    Labels,
+    MinScore,
+    Model,
+    Precision,
+    PrecisionChoice,
+    Revision,
+    Runtime,
+    RuntimeChoice,
+    Threads,
+    Values,
+    WindowOverlap,
+    day_of,
+    names_of,
+)
 
 if TYPE_CHECKING:
     from ie.document import Document
     from ie.parts import Predict
     from ie.prediction import Prediction
 
-AUTO = "auto"
 SHOWN_SUFFIXES = 8
 logger = logging.getLogger(__name__)
-
-
-class Runtime(StrEnum):
-    """What runs the model."""
-
-    AUTO = "auto"
-    ONNX = "onnx"
-    OPENVINO = "openvino"
-    TORCH = "torch"
-
-
-class Precision(StrEnum):
-    """What products of matrices are computed in."""
-
-    AUTO = "auto"
-    INT8 = "int8"
-    BF16 = "bf16"
-    FP16 = "fp16"
-    FP32 = "fp32"
 
 
 class Engine(StrEnum):
@@ -87,44 +85,29 @@ def command(
     resume: Annotated[
         bool, Option("--resume", help="Go on with the run whose parts the folder --output holds.")
     ] = False,
-    date: Annotated[
-        str | None,
-        Option(
-            metavar="YYYY-MM-DD|auto",
-            help="Date of the texts that have none of their own; auto is that of their dateline or byline.",
-        ),
-    ] = None,
-    values: Annotated[bool, Option(help="Whether to add normalised values.")] = True,
-    model: Annotated[
-        str | None, Option(help="Folder, or org/name on the Hugging Face Hub; by default the bundled model.")
-    ] = None,
-    revision: Annotated[str | None, Option(help="Branch, tag or commit on the Hub.")] = None,
-    runtime: Annotated[
-        Runtime, Option(help="auto is the fastest that there is; torch runs on GPUs too.")
-    ] = Runtime.AUTO,
-    device: Annotated[str, Option(help="cpu, cuda or cuda:N.")] = "cpu",
-    precision: Annotated[
-        Precision, Option(help="onnx: int8, fp32; openvino: bf16, fp32; torch: bf16, fp16, fp32.")
-    ] = Precision.AUTO,
-    threads: Annotated[
-        int | None, Option(min=1, help="Processor threads; by default one a core. With ray, of an actor.")
-    ] = None,
+    date: Date = None,
+    values: Values = True,
+    model: Model = None,
+    revision: Revision = None,
+    runtime: Runtime = RuntimeChoice.AUTO,
+    device: Device = "cpu",
+    precision: Precision = PrecisionChoice.AUTO,
+    threads: Threads = None,
     workers: Annotated[
-        int, Option(min=1, help="Processes that share the threads, each with the model; with ray, actors.")
+        int,
+        Option(
+            min=1,
+            help="Processes that share the threads, each with the model; with ray, "
+            "actors that have --threads each.",
+        ),
     ] = 1,
     engine: Annotated[
         Engine, Option(help="ray is the cluster at RAY_ADDRESS, or one made on this machine.")
     ] = Engine.LOCAL,
-    batch_tokens: Annotated[
-        int | None, Option(min=1, help="Tokens that are computed at once; by default what is fastest.")
-    ] = None,
-    window_overlap: Annotated[
-        int | None, Option(min=0, help="Tokens that neighbouring windows of a long text share.")
-    ] = None,
-    min_score: Annotated[float, Option(min=0, max=1, help="Leave out entities of a lower score.")] = 0.0,
-    labels: Annotated[
-        list[str] | None, Option(help="Only these, as in --labels PARTY,DATE; by default all.")
-    ] = None,
+    batch_tokens: BatchTokens = None,
+    window_overlap: WindowOverlap = None,
+    min_score: MinScore = 0.0,
+    labels: Labels = None,
     input_format: Annotated[InputFormat, Option(help="How to read, whatever the suffix.")] = InputFormat.AUTO,
     encoding: Annotated[str | None, Option(help="Encoding of the inputs; detected by default.")] = None,
 ) -> None:
@@ -140,8 +123,7 @@ def command(
     from ie.inputs import Reading
     from ie.prediction import Prediction
 
-    wanted = tuple(name.strip() for item in labels or () for name in item.split(","))
-    request = Request(values, _date(date), date == AUTO, wanted, min_score)
+    request = Request(values, day_of(date), date == AUTO, names_of(labels), min_score)
     options = {
         "ref": model, "revision": revision, "runtime": runtime.value, "device": device, "threads": threads,
         "precision": precision.value, "window_overlap": window_overlap, "batch_tokens": batch_tokens,
@@ -250,16 +232,6 @@ def _fill(parts: PartsFolder, items: "Iterable[Document | InputError]", predict:
         logger.info("%s has %d parts with %d records.", parts.folder, parts.count, parts.records)
     parts.fill(items, predict, on_error=lambda error: print_error(str(error)))
     return parts.errors
-
-
-def _date(given: str | None) -> datetime.date | None:
-    """Return the day that `--date` gives; none for auto."""
-    if given is None or given == AUTO:
-        return None
-    try:
-        return datetime.datetime.strptime(given, "%Y-%m-%d").date()
-    except ValueError:
-        raise UsageError(f"--date must be a day such as 2016-11-07, or {AUTO}: {given!r}.") from None
 
 
 class Readable:

@@ -80,10 +80,6 @@ def test_help_lists_every_command_and_imports_none(ie, monkeypatch):
     assert all(f"  {name} " in out and summary in out for name, summary in COMMANDS.items())
 
 
-def test_help_names_no_command_that_is_not_there(ie):
-    assert "serve" not in ie("--help")[1]
-
-
 def test_help_names_every_runtime(ie):
     for command in (["predict"], ["evaluate"]):
         assert all(name in ie(*command, "--help")[1] for name in RUNTIMES)
