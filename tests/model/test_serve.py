@@ -246,21 +246,18 @@ def test_everybody_gets_what_is_in_their_text_whatever_stands_beside_it(server, 
     assert found == alone
 
 
-def test_requests_that_wait_share_a_batch(held):
-    with Served(held, queue=9) as server, asking(server, *(f"банк {i}" for i in range(9))) as answers:
-        until(lambda: not has_room(server))
-        held.gate.set()
-        assert [texts(lines(answer.result())[0]) for answer in answers] == [["банк"]] * 9
-    assert len(held.batches) == 2
-    assert len(held.batches[1]) == 9 - len(held.batches[0])
-
-
-def test_a_batch_is_no_longer_than_it_should_be(held, monkeypatch):
-    monkeypatch.setattr("ie.serving.service.CHARS_A_THREAD", 10)
-    with Served(held, queue=9) as server, asking(server, *(f"{i} банк" for i in range(9))):
-        until(lambda: not has_room(server))
-        held.gate.set()
-    assert [len(batch) for batch in held.batches[1:-1]] == [2] * (len(held.batches) - 2)
+@pytest.mark.parametrize(("sizes", "chars"), [([1, 8], 1000), ([1, 2, 2, 2, 2], 10)])
+def test_requests_that_wait_share_batches_of_some_length(held, monkeypatch, sizes, chars):
+    monkeypatch.setattr("ie.serving.service.CHARS_A_THREAD", chars)
+    with Served(held, queue=9) as server:
+        first = server.begin({"text": "завод"})
+        assert held.entered.wait(PATIENCE)
+        with asking(server, *(f"{i} банк" for i in range(8))) as answers:
+            until(lambda: not has_room(server))
+            held.gate.set()
+            assert [texts(lines(answer.result())[0]) for answer in answers] == [["банк"]] * 8
+        assert texts(lines(end(first))[0]) == ["завод"]
+    assert [len(batch) for batch in held.batches] == sizes
 
 
 def test_a_text_that_the_model_fails_on_costs_no_other(held, caplog):
@@ -312,7 +309,8 @@ def test_a_queue_that_fills_up_while_a_body_comes_is_full(held):
 
 @pytest.mark.parametrize(
     ("body", "kind"),
-    [({"text": "ушёл"}, "application/json"), ('{"text": "ушёл"}\n{"text": "ушёл"}'.encode(), NDJSON)],
+    [({"text": "ушёл"}, JSON), ('{"text": "ушёл"}\n{"text": "ушёл"}'.encode(), NDJSON)],
+    ids=["one", "lines"],
 )
 def test_a_client_that_goes_away_gives_up_its_place_and_no_more(held, monkeypatch, body, kind):
     monkeypatch.setattr("ie.serving.service.STREAM_SHARE", 1)  # so that several lines may wait
