@@ -77,10 +77,13 @@ def check_files(
     order = list(dict.fromkeys(paths))
     for path in order:
         try:
+            before = len(items)
             for number, line in iter_lines(path):
                 item, faults = _check_line(path, number, line, labels, consistency)
                 items.append(item)
                 problems += (_problem(item, fault) for fault in faults)
+            if len(items) == before:
+                problems.append(Problem(path, 0, None, "The file holds no record.", "file"))
         except InputError as error:
             reason = str(error).removeprefix(f"{path}: ")
             problems.append(Problem(path, 0, None, reason, "file"))

@@ -55,17 +55,28 @@ def convert(source: Path, mapping: Mapping[str, str] | None = None) -> Conversio
         files = sorted(path for path in source.rglob("*") if path.suffix in SUFFIXES)
     if not files:
         raise CorpusError(f"{source}: no CoNLL file ({', '.join(SUFFIXES)}) in this folder.")
-    return to_conversion((text for path in files for text in read_conll(path)), mapping)
+    return to_conversion((text for path in files for text in _read_named(source, path)), mapping)
 
 
-def read_conll(path: Path) -> Iterator[Annotated]:
+def _read_named(source: Path, path: Path) -> Iterator[Annotated]:
+    """Yield the documents of a file; in a folder its place there tells files of one name apart."""
+    name = path.stem if path == source else path.relative_to(source).with_suffix("").as_posix()
+    return read_conll(path, name)
+
+
+def read_conll(path: Path, name: str | None = None) -> Iterator[Annotated]:
     """Yield the documents of a CoNLL file as text rebuilt from tokens, with spans in characters.
 
     Without `-DOCSTART-` each sentence is a document: nothing says that neighbours belong together. The tag
     scheme is found from all tags of the file. What had to be repaired is in `problems`, with file and line.
+    A document without an id has `name`, by default that of the file, with its number. Raises `CorpusError`
+    where no line ends in a tag, which plain text and tables do not.
     """
     problems: list[str] = []
     blocks = list(_blocks(path, problems))
+    everything = [tag for block in blocks for tags in block.tags() for tag in tags]
+    if everything and not any(map(is_tag, everything)):
+        raise CorpusError(f"{path}: Not a CoNLL file: no line ends in {OUTSIDE} or in a tag such as B-PARTY.")
     scheme = scheme_of(tags for block in blocks for tags in block.tags())
     for number, block in enumerate(blocks, start=1):
         sentences = [[token.text for token in sentence] for sentence in block.sentences]
@@ -78,7 +89,7 @@ def read_conll(path: Path) -> Iterator[Annotated]:
             problems += (f"{path.name}:{tokens[base + i].line}: {reason}" for i, reason in faults)
             spans += [_raw(text, places, base, span, tokens[base + span.start].line) for span in found]
             base += len(tags)
-        yield Annotated(text, tuple(spans), block.id or f"{path.stem}/{number}", tuple(problems))
+        yield Annotated(text, tuple(spans), block.id or f"{name or path.stem}/{number}", tuple(problems))
         problems.clear()
 
 

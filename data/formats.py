@@ -45,13 +45,13 @@ def convert(name: str, source: Path, mapping: Mapping[str, str] | None = None) -
 
 def check_target(path: Path) -> None:
     """Raise `UsageError` where the name of a file to write does not say in which format."""
-    if not path.name.endswith(TARGETS):
+    if not path.name.lower().endswith(TARGETS):
         raise UsageError(f"{path}: the name must end in {', '.join(TARGETS[:-1])} or {TARGETS[-1]}.")
 
 
 def write(path: Path, documents: Sequence[Document]) -> list[str]:
     """Write documents as CoNLL where `path` ends in `.conll`, else as a corpus; return what that lost."""
-    if path.suffix == ".conll":
+    if path.suffix.lower() == ".conll":
         return write_conll(path, documents)
     write_corpus(path, documents)
     return []

@@ -1,6 +1,7 @@
 """Annotation of other systems as documents: labels mapped, offsets verified, spans flat, losses reported."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def convert_brat(source: Path, mapping: Mapping[str, str] | None = None) -> Conv
     if not files:
         raise CorpusError(f"{source}: no brat annotation (*.ann) in this folder.")
     report = Report()
-    return to_conversion(_read_all(files, report), mapping, report)
+    return to_conversion(_read_all(source, files, report), mapping, report)
 
 
 def to_conversion(
@@ -53,12 +54,14 @@ def to_conversion(
     return Conversion(converted, report)
 
 
-def _read_all(files: Iterable[Path], report: Report) -> Iterator[Annotated]:
+def _read_all(source: Path, files: Iterable[Path], report: Report) -> Iterator[Annotated]:
     for path in files:
+        # two folders may have files of one name
+        name = path.relative_to(source).with_suffix("").as_posix()
         try:
-            yield read_brat(path)
+            yield replace(read_brat(path), id=name)
         except CorpusError as error:
-            report.file = path.stem
+            report.file = name
             report.problem(str(error))
 
 

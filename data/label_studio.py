@@ -1,7 +1,9 @@
 """Reader of Label Studio's JSON export (https://labelstud.io/guide/export), also its JSON-MIN form.
 
-Of a task the first annotation that was not cancelled counts; predictions do not. Offsets come from a browser
-and count UTF-16 units: each span is verified against the text it states, and moved where that fits.
+Of a task the first annotation that was not cancelled counts; predictions do not. A task without one, or with
+labels on pages, dialogues or pictures, is left out: its text would count as one in which somebody found
+nothing. Offsets come from a browser and count UTF-16 units: each span is verified against the text it states,
+and moved where that fits.
 """
 
 import json
@@ -28,8 +30,13 @@ def convert(source: Path, mapping: Mapping[str, str] | None = None) -> Conversio
         identifier = task.get("id")
         name = f"{source.stem}/{number if identifier is None else identifier}"
         problems: list[str] = []
-        spans = tuple(_spans(_results(task, problems), text, problems))
         where = f"{source.name}: task {number}"
+        results = _results(task, problems)
+        lack = "no annotation that counts" if results is None else _unreadable(results)
+        if lack:
+            report.problem(f"{where} has {lack}, dropped.")
+            continue
+        spans = tuple(_spans(results or [], text, problems))
         texts.append(Annotated(text, spans, name, tuple(f"{where}: {problem}" for problem in problems)))
     return to_conversion(texts, mapping, report)
 
@@ -56,23 +63,45 @@ def _text(task: Mapping[str, Any]) -> str | None:
     return text if isinstance(text, str) else max(strings, key=len, default=None)
 
 
-def _results(task: Mapping[str, Any], problems: list[str]) -> list[Any]:
-    """Return the regions of the annotation that counts; JSON-MIN has them in `label`."""
+def _results(task: Mapping[str, Any], problems: list[str]) -> list[Any] | None:
+    """Return the regions of the annotation that counts, None where none does.
+
+    JSON-MIN, which has annotated tasks alone, has them in a list named as in the labelling interface.
+    """
     annotations = task.get("annotations")
-    if not isinstance(annotations, list):
-        regions = next((v for v in task.values() if isinstance(v, list)), [])
+    if "data" not in task:
+        lists = [v for v in task.values() if isinstance(v, list) and any(isinstance(r, dict) for r in v)]
+        regions = next((v for v in lists if any(_is_region(r) for r in v)), lists[0] if lists else [])
         return [{"type": "labels", "value": region} for region in regions]
+    if not isinstance(annotations, list):
+        return None
     valid = [a for a in annotations if isinstance(a, dict) and not a.get("was_cancelled")]
     if len(valid) > 1:
         problems.append(f"{len(valid)} annotations, the first is taken.")
-    result = valid[0].get("result") if valid else None
+    if not valid:
+        return None
+    result = valid[0].get("result")
     return result if isinstance(result, list) else []
+
+
+def _is_region(value: Any) -> bool:
+    return isinstance(value, dict) and "start" in value and "end" in value
+
+
+def _kind(region: Any) -> str:
+    return str(region.get("type")) if isinstance(region, dict) else ""
+
+
+def _unreadable(results: list[Any]) -> str:
+    """Return which labelled regions have no offsets in a text, "" where all have."""
+    kinds = sorted({kind for region in results if (kind := _kind(region)).endswith("labels")} - {"labels"})
+    return f"regions of type {', '.join(kinds)}, which have no offsets in a text" if kinds else ""
 
 
 def _spans(results: list[Any], text: str, problems: list[str]) -> Iterator[RawSpan]:
     for region in results:
         # relations, choices and ratings of the whole text stand in the same list
-        value = region.get("value") if isinstance(region, dict) and region.get("type") == "labels" else None
+        value = region.get("value") if _kind(region) == "labels" else None
         if value is None:
             continue
         match value:

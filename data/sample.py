@@ -43,10 +43,11 @@ def sample(texts: Iterable[Document], without: Sequence[Document], wish: Wish) -
     found = [d for d in texts if wish.shortest <= len(d.text) <= wish.longest and _RUSSIAN.search(d.text)]
     rng = random.Random(wish.seed)  # noqa: S311 nothing secret
     rng.shuffle(found)
-    found = found[: wish.count * wish.pool * 2]
-    everything = [*(document.text for document in without), *(document.text for document in found)]
-    known = {pair.second - len(without) for pair in similar_pairs(everything)}
-    new = [document for i, document in enumerate(found) if i not in known]
+    taken = wish.count * wish.pool * 2
+    new = _new(found[:taken], without)
+    while len(new) < wish.count and taken < len(found):  # most were known: look at more
+        taken *= 4
+        new = _new(found[:taken], without)
     if len(new) < wish.count:
         raise CorpusError(
             f"Of the texts only {len(new):,} are new and of the right length, not {wish.count:,}."
@@ -56,6 +57,13 @@ def sample(texts: Iterable[Document], without: Sequence[Document], wish: Wish) -
     chosen = set(ranked[:best])
     rest = [i for i in range(len(pool)) if i not in chosen][: wish.count - best]
     return [Document(pool[i].text, id=pool[i].id, labels=()) for i in sorted({*chosen, *rest})]
+
+
+def _new(found: Sequence[Document], without: Sequence[Document]) -> list[Document]:
+    """Return the documents that resemble none before them and none in `without`."""
+    everything = [*(document.text for document in without), *(document.text for document in found)]
+    known = {pair.second - len(without) for pair in similar_pairs(everything)}
+    return [document for i, document in enumerate(found) if i not in known]
 
 
 def richness(text: str) -> float:

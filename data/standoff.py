@@ -63,7 +63,9 @@ def iter_texts(path: Path) -> Iterator[Document]:
             raise CorpusError(f"{path}:{number}: {error}") from error
         identifier, text = (record.get(k) if isinstance(record, dict) else None for k in ("id", "text"))
         if isinstance(text, str):
-            yield Document(text, id=identifier if isinstance(identifier, str) else None)
+            # a number is an id as in `Document.from_record`
+            known = isinstance(identifier, str | int) and not isinstance(identifier, bool)
+            yield Document(text, id=str(identifier) if known else None)
 
 
 def merge(standoff: Path, texts: Iterable[Document]) -> Merge:

@@ -18,7 +18,13 @@ BYTE_ORDER_MARKS = (
 )
 CYRILLIC = ("cp1251", "koi8_r", "cp866")
 # Western charsets fit any bytes and are declared by default, so a declaration of them tells nothing.
-UNTOLD = frozenset({"ascii", "cp1252", "iso8859-1", "utf-8"})
+# A page whose declaration can be read is not in UTF-16 or UTF-32 (HTML Living Standard, section 13.2.3.2).
+UNTOLD = frozenset(
+    {
+        *("ascii", "cp1252", "iso8859-1", "utf-8"),
+        *("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
+    }
+)
 SAMPLE_BYTES = 20_000
 
 # Letters of Russian prose by frequency, and the natural logarithms of their shares.
@@ -105,8 +111,9 @@ def _likelihood(char: str, previous: str) -> float:
 
 def _guesses(data: bytes, declared: str | None) -> Iterator[str]:
     yield "utf-8"
-    if declared is not None and _codec_name(declared) not in UNTOLD:
-        yield declared
+    named = declared and _codec_name(declared)  # None for «undefined», which scripts leave in pages
+    if named and named not in UNTOLD:
+        yield named
     yield from (name for name in ("utf-16-le", "utf-16-be") if _is_utf16(data, name))
     if _is_nearly_utf8(data):
         return  # any other reading of a damaged UTF-8 text would be noise
@@ -152,7 +159,7 @@ def _decode_known(data: bytes, encoding: str) -> str:
 def _decode_strictly(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):  # not all codecs raise UnicodeDecodeError
         return None
 
 

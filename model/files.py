@@ -4,6 +4,7 @@ import hashlib
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,8 @@ def atomic_write(path: Path | str, binary: bool = False) -> Iterator[IO[Any]]:
         with file:
             yield file
         with naming(path):
+            with suppress(FileNotFoundError):
+                shutil.copymode(path, part)  # what few may read is not shown to all
             part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,23 @@ from .errors import InputError
 from .files import sha256
 from .inputs import Item, Reading, read_documents
 from .parts import is_own
-from .sources import find_files
+from .sources import find_files, ignore
 
 
 def fingerprint(
-    checkpoint: Checkpoint, inputs: Iterable[str], folder: Path, **options: Any
+    checkpoint: Checkpoint,
+    inputs: Iterable[str],
+    folder: Path,
+    on_unknown: Callable[[Path], object] = ignore,
+    **options: Any,
 ) -> dict[str, Any]:
     """Return what the records that a run writes into `folder` depend on, as JSON, by names for errors.
 
     The inputs are the paths and the names of the files that they stand for; their texts are not read.
+    `on_unknown` is that of `find_files`.
     """
-    return {"inputs": list(inputs), "files": _files(inputs, folder), "model": _model(checkpoint), **options}
+    files = _files(inputs, folder, on_unknown)
+    return {"inputs": list(inputs), "files": files, "model": _model(checkpoint), **options}
 
 
 def read_outside(paths: Iterable[str], reading: Reading, folder: Path) -> Iterator[Item]:
@@ -37,16 +43,18 @@ def read_outside(paths: Iterable[str], reading: Reading, folder: Path) -> Iterat
     return chain.from_iterable(found)
 
 
-def _outside(paths: Iterable[str], folder: Path) -> Iterator[Path | InputError]:
+def _outside(
+    paths: Iterable[str], folder: Path, on_unknown: Callable[[Path], object] = ignore
+) -> Iterator[Path | InputError]:
     real = os.path.realpath(folder)
-    for path in find_files(paths):
+    for path in find_files(paths, None, on_unknown):
         if isinstance(path, InputError) or not (is_own(path.name) and os.path.realpath(path.parent) == real):
             yield path
 
 
-def _files(paths: Iterable[str], folder: Path) -> str:
+def _files(paths: Iterable[str], folder: Path, on_unknown: Callable[[Path], object]) -> str:
     digest, count = hashlib.sha256(), 0
-    for count, path in enumerate(_outside(paths, folder), start=1):  # noqa: B007 - the last one counts
+    for count, path in enumerate(_outside(paths, folder, on_unknown), start=1):  # noqa: B007
         digest.update(os.fsencode(str(path)) + b"\0")
     return f"{count} files ({digest.hexdigest()[:16]})"
 

@@ -9,7 +9,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -19,7 +19,17 @@ from .encodings import check_encoding, decode, detect
 from .errors import InputError
 from .markup import declared_charset, html_text, is_html
 from .records import NOT_TEXT, is_encodable, numbered_lines, read_json, read_jsonl
-from .sources import PACKED, STDIN, SUFFIXES, UNREADABLE, InputFormat, display_name, find_files, suffix_of
+from .sources import (
+    PACKED,
+    STDIN,
+    SUFFIXES,
+    UNREADABLE,
+    InputFormat,
+    display_name,
+    find_files,
+    ignore,
+    suffix_of,
+)
 
 Item = Document | InputError
 PEEK_BYTES = 65_536
@@ -35,9 +45,15 @@ class Reading:
 
 
 def read_documents(
-    paths: Sequence[str], reading: Reading | None = None, *, skip: Path | None = None
+    paths: Sequence[str],
+    reading: Reading | None = None,
+    *,
+    skip: Path | None = None,
+    on_unknown: Callable[[Path], object] = ignore,
 ) -> Iterator[Item]:
     """Yield the documents of `paths` (see `find_files`) in order, an `InputError` for what cannot be read.
+
+    `skip` and `on_unknown` are those of `find_files`.
 
     The `id` of a document is its own, else the path as given (`path:line` in JSON Lines). Its `text` is what
     offsets map to: decoded, without byte order mark, and for HTML without markup; nothing else is changed.
@@ -46,11 +62,11 @@ def read_documents(
     reading = reading or Reading()
     if reading.encoding is not None:
         check_encoding(reading.encoding)
-    return _read_all(paths, reading, skip)
+    return _read_all(find_files(paths, skip, on_unknown), reading)
 
 
-def _read_all(paths: Sequence[str], reading: Reading, skip: Path | None) -> Iterator[Item]:
-    for path in find_files(paths, skip):
+def _read_all(files: Iterable[Path | InputError], reading: Reading) -> Iterator[Item]:
+    for path in files:
         if isinstance(path, InputError):
             yield path
             continue
@@ -80,6 +96,8 @@ def read_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Item]
     kind = reading.format
     if kind is InputFormat.AUTO:
         kind = SUFFIXES.get(suffix_of(Path(name))) or _guess(buffered.peek())
+    if kind is InputFormat.JSON and reading.format is InputFormat.AUTO and _has_lines(buffered.peek()):
+        kind = InputFormat.JSONL
     if kind is InputFormat.JSONL:
         encoding = reading.encoding or detect(buffered.peek())
         yield from read_jsonl(buffered, name, encoding=encoding, date=reading.date)
@@ -111,6 +129,11 @@ def _guess(head: bytes) -> InputFormat:
     if line.startswith(b"{") and line[1:].lstrip().startswith((b'"', b"}")):
         return InputFormat.JSONL
     return InputFormat.AUTO
+
+
+def _has_lines(head: bytes) -> bool:
+    """Return whether what ends in .json is JSON Lines, as many systems write it: a record on each line."""
+    return _guess(head) is InputFormat.JSONL and head.partition(b"\n")[2].lstrip().startswith(b"{")
 
 
 def _text_document(data: bytes, name: str, reading: Reading, kind: InputFormat) -> Item:

@@ -24,7 +24,7 @@ UNSEEN = frozenset(
         "title",
     ]
 )
-# Those of them that a slash closes at once, as in `<svg/>`.
+# Those of them that a slash closes at once, as in `<svg/>`; in XHTML it closes all (`<script src="a.js"/>`).
 FOREIGN = frozenset({"math", "svg"})
 # Elements that a browser sets on lines of their own (HTML Living Standard, section 15.3).
 BLOCKS = frozenset(
@@ -91,7 +91,13 @@ _TOKEN = re.compile(
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)\b[^<>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
 )
+_PAGE = re.compile(
+    r"[\ufeff \t\n\f\r]*(?:(?:<\?xml\b[^>]*>|<!--(?:(?!-->).)*+-->)[ \t\n\f\r]*)*+<(?:!doctype html|html)",
+    re.IGNORECASE | re.DOTALL,
+)
 _CHARSET_WITHIN = 4096
+# Python reads no number of more than 4,300 digits; no character has one of so many.
+_HUGE_REFERENCE = re.compile(r"&#\d{1000,};?")
 
 
 def html_text(markup: str) -> str:
@@ -108,8 +114,8 @@ def _narrowed(space: re.Match[str]) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Return whether a text begins as an HTML page does."""
-    return text.lstrip("\ufeff \t\n\f\r")[:14].lower().startswith(("<!doctype html", "<html"))
+    """Return whether a text begins as an HTML page does, behind an XML declaration or comments perhaps."""
+    return _PAGE.match(text) is not None
 
 
 def declared_charset(page: bytes) -> str | None:
@@ -120,20 +126,25 @@ def declared_charset(page: bytes) -> str | None:
 
 def _pieces(markup: str) -> Iterator[str]:
     position, preformatted = 0, False
+    closed = UNSEEN if _is_xml(markup) else FOREIGN
     while position < len(markup):
         match = _TOKEN.match(markup, position)
         assert match is not None  # any character begins a token
         position = match.end()
         if match["text"]:
-            text = html.unescape(match["text"])
+            text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", match["text"]))
             yield text if preformatted else _SPACES.sub(" ", text)
         elif match["tag"]:
             tag = match["tag"].lower()
-            if tag in UNSEEN and not (tag in FOREIGN and match[0].endswith("/>")):
+            if tag in UNSEEN and not (tag in closed and match[0].endswith("/>")):
                 position = _end_of(tag, markup, position)
             elif tag in ("pre", "/pre"):
                 preformatted = tag == "pre"
             yield _separator(tag.removeprefix("/"))
+
+
+def _is_xml(markup: str) -> bool:
+    return markup.lstrip("\ufeff \t\n\f\r")[:5].lower() == "<?xml"
 
 
 def _end_of(tag: str, markup: str, position: int) -> int:

@@ -1,7 +1,10 @@
 """Documents into JSON Lines, a JSON list, an HTML page or a table, written as they come."""
 
+import gzip
+import io
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -39,16 +42,31 @@ def default_format(output: Path | None, terminal: bool) -> OutputFormat:
     Everything else is JSON Lines.
     """
     if output is not None:
-        return _BY_SUFFIX.get(output.suffix.lower(), OutputFormat.JSONL)
+        *_, suffix = output.name.lower().removesuffix(".gz").rpartition(".")
+        return _BY_SUFFIX.get(f".{suffix}", OutputFormat.JSONL)
     return OutputFormat.TABLE if terminal else OutputFormat.JSONL
+
+
+def is_output(path: Path) -> bool:
+    """Return whether a file that is there is empty or begins as JSON Lines, a JSON list or a page of ours."""
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
+            first = stream.readline()
+            if first.startswith(b"<!doctype html>"):
+                return b"<title>ie</title>" in stream.read(1000)
+            line = stream.readline() if first == b"[\n" else first
+            record = json.loads(line.rstrip(b",\n")) if line.strip() not in (b"", b"[]") else None
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError):
+        return False
+    return record is None or (isinstance(record, dict) and record.keys() >= {"text", "entities", "model"})
 
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
     """Yield standard output, or a file that takes the place of `path` only once the block succeeds.
 
-    What is no regular file (`/dev/null`, a pipe) is written to as it is. Raises `UsageError` where `path`
-    cannot be written, `IEError` where it takes no more.
+    What is no regular file (`/dev/null`, a pipe) is written to as it is; what ends in .gz is compressed.
+    Raises `UsageError` where `path` cannot be written, `IEError` where it takes no more.
     """
     if path is None:
         yield sys.stdout
@@ -60,8 +78,23 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         with stream:
             yield cast(TextIO, stream)
     else:
-        with atomic_write(path) as file:
-            yield cast(TextIO, file)
+        packed = path.suffix.lower() == ".gz"
+        # what a link leads to is replaced, not the link
+        with atomic_write(path.resolve() if path.is_symlink() else path, binary=packed) as file:
+            if packed:
+                with _compressed(file) as text:
+                    yield text
+            else:
+                yield cast(TextIO, file)
+
+
+def _compressed(stream: IO[bytes]) -> TextIO:
+    """Return what compresses text into `stream`; to be closed, which leaves that open."""
+    # no name and no time, so that equal records give equal bytes
+    packed = gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0)
+    # a buffer is flushed after each record, but not what it writes to, which would cost room
+    buffered = io.BufferedWriter(cast(io.RawIOBase, packed))
+    return io.TextIOWrapper(buffered, encoding="utf-8", newline="\n")
 
 
 def write(

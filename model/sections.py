@@ -8,9 +8,10 @@ from collections.abc import Iterator
 MAX_SECTION = 25_000
 
 # The best places to cut, the first that a section has in its second half (or, for want of any white space
-# there, in its first): between paragraphs, lines, sentences, words. No mention goes beyond the first three.
+# there, in its first): between paragraphs, lines, sentences, words. Behind a short word a dot may be that of
+# an abbreviation or initial («5 млн долл. США», «А. Ивановым»), so no sentence is taken to end there.
 _CUTS = tuple(
-    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[.!?…])\s+(?=[«\"“А-ЯЁA-Z])", r"\s+")
+    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=\w{5}[.!?…])\s+(?=[«\"“А-ЯЁA-Z])", r"\s+")
 )
 
 

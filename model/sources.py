@@ -45,7 +45,7 @@ UNREADABLE = frozenset(
 )
 
 
-def _ignore(_: object) -> None:
+def ignore(_: object) -> None:
     """Take notice of nothing."""
 
 
@@ -57,7 +57,7 @@ def suffix_of(path: Path) -> str:
 def is_named(file: Path, paths: Iterable[str]) -> bool:
     """Return whether one of `paths` is that very regular file, whatever links lead to it.
 
-    Folders and patterns that have it are not meant: `find_files` leaves it out of them.
+    Folders and patterns that have it are not meant (`is_among`): `find_files` leaves it out of them.
     """
     # a terminal is input and output at once, and nothing is lost by it
     return file.is_file() and any(
@@ -65,8 +65,20 @@ def is_named(file: Path, paths: Iterable[str]) -> bool:
     )
 
 
+def is_among(file: Path, paths: Iterable[str]) -> bool:
+    """Return whether that very file, which is there, would be read with the folders and patterns."""
+    if not file.is_file():
+        return False
+    known = suffix_of(file) in SUFFIXES and not file.name.startswith(".")
+    return any(
+        known and file.resolve().is_relative_to(match.resolve()) if _is_folder(match) else _same(match, file)
+        for path in paths
+        for match in ([Path(path)] if _is_folder(path) else _glob(path) if _is_pattern(path) else [])
+    )
+
+
 def find_files(
-    paths: Iterable[str], skip: Path | None = None, on_unknown: Callable[[Path], object] = _ignore
+    paths: Iterable[str], skip: Path | None = None, on_unknown: Callable[[Path], object] = ignore
 ) -> Iterator[Path | InputError]:
     """Yield the files that `paths` stand for, in order; an error takes the place of a path that has none.
 
@@ -76,7 +88,7 @@ def find_files(
     another suffix.
     """
     for path in paths:
-        if path != STDIN and _PATTERN.intersection(path) and not os.path.lexists(path):
+        if _is_pattern(path):
             yield from _matching(path, skip, on_unknown)
         elif _is_folder(path):
             yield from _in_folder(Path(path), skip, on_unknown)
@@ -84,7 +96,7 @@ def find_files(
             yield Path(path)
 
 
-def walk(folder: Path, on_error: Callable[[OSError], object] = _ignore) -> Iterator[Path]:
+def walk(folder: Path, on_error: Callable[[OSError], object] = ignore) -> Iterator[Path]:
     """Yield the files in a folder, at any depth, sorted; hidden ones are passed over.
 
     Links to folders are followed after the folders that are really there, and no folder is read twice, so
@@ -141,6 +153,10 @@ def _matches(
             # `news/**` also matches the folders in `news`, which have been read with it
             folders.add(match)
             yield from _in_folder(match, skip, on_unknown)
+
+
+def _is_pattern(path: str) -> bool:
+    return path != STDIN and bool(_PATTERN.intersection(path)) and not os.path.lexists(path)
 
 
 def _is_folder(path: str | Path) -> bool:

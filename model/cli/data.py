@@ -1,6 +1,7 @@
 """`ie data`: check, count, convert, split and merge annotated corpora."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,6 +50,9 @@ def check(
     if exceptions is not None and not consistency:
         raise UsageError("--exceptions needs --consistency.")
     files = corpus_files(paths)
+    for path in files if labels is None else ():
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no file and cannot be read twice: name the labels with --labels.")
     known = named_labels(files) if labels is None else _names(labels)
     problems = check_files(files, known, consistency=consistency, exceptions=exceptions)
     if format_ == "json":
@@ -99,6 +103,7 @@ def convert(
     from ie.files import atomic_write
 
     formats.check_target(target)
+    _refuse_input(target, _files_in(source))
     conversion = formats.convert(source_format, source, parse_mapping(mapping))
     lost = formats.write(target, conversion.documents)
     if report is not None:
@@ -184,6 +189,7 @@ def merge(
     from ie.data.standoff import iter_texts
     from ie.data.standoff import merge as merge_texts
 
+    _refuse_input(target, [standoff, *corpus_files([source])])
     texts = (document for path in corpus_files([source]) for document in iter_texts(path))
     result = merge_texts(standoff, texts)
     count = write_corpus(target, result.documents)
@@ -214,10 +220,25 @@ def sample(
     from ie.data.sample import sample as choose
     from ie.data.standoff import iter_texts
 
+    _refuse_input(target, corpus_files([source, *(without or [])]))
     texts = (document for path in corpus_files([source]) for document in iter_texts(path))
     held_out = [document for path in corpus_files(without or []) for document in iter_texts(path)]
     written = write_corpus(target, choose(texts, held_out, Wish(count, rich=rich, seed=seed)))
     typer.echo(f"{target}: {written:,} documents", err=True)
+
+
+def _files_in(source: Path) -> Iterable[Path]:
+    from ie.sources import walk
+
+    return walk(source) if source.is_dir() else [source]
+
+
+def _refuse_input(target: Path, inputs: Iterable[Path]) -> None:
+    """Raise `UsageError` where the file to write is one of those to read."""
+    from ie.sources import is_named
+
+    if is_named(target, map(str, inputs)):
+        raise UsageError(f"{target} is also an input, which it would replace: name another file.")
 
 
 def _names(labels: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +13,9 @@ import typer
 from typer import Argument, Option
 
 from ie.errors import InputError, UsageError
-from ie.outputs import OutputFormat, default_format, open_output, write
+from ie.outputs import OutputFormat, default_format, is_output, open_output, write
 from ie.parts import PART_RECORDS, PartsFolder, is_own
-from ie.sources import STDIN, InputFormat, find_files, is_named
+from ie.sources import STDIN, InputFormat, is_among, is_named
 
 from . import print_error
 from .options import (
@@ -131,15 +131,17 @@ def command(
     reading = Reading(input_format, encoding, request.date)
     run = Prediction(_given(paths), reading, request, options, workers)
     file, folder = _target(output, resume, part_records)
-    if file and is_named(file, run.inputs):
+    # what an earlier run wrote beside its inputs is replaced, an input never
+    if file and (is_named(file, run.inputs) or (is_among(file, run.inputs) and not is_output(file))):
         raise UsageError(f"The output {file} is also an input, which it would replace: name another file.")
-    _warn_of_unknown(run.inputs, file, folder, engine)
+    unread = Unread(folder)
     if engine is Engine.RAY:
-        failed = _on_ray(run, folder, output_format, resume, part_records)
+        failed = _on_ray(run, folder, output_format, resume, part_records, unread)
     elif folder:
-        failed = _in_parts(run, folder, output_format, part_records or PART_RECORDS, resume)
+        failed = _in_parts(run, folder, output_format, part_records or PART_RECORDS, resume, unread)
     else:
-        failed = _stream(run, file, output_format)
+        failed = _stream(run, file, output_format, unread)
+    unread.warn()
     if failed:
         raise typer.Exit(1)
 
@@ -151,25 +153,33 @@ def _target(output: str | None, resume: bool, part_records: int | None) -> tuple
     for option, given in (("--resume", resume), ("--part-records", part_records)):
         if given:
             raise UsageError(f"{option} needs a folder of parts, --output DIR/, not {output or 'stdout'}.")
-    return (Path(output) if output else None), None
+    return (Path(output) if output and output != STDIN else None), None
 
 
-def _stream(run: "Prediction", file: Path | None, output_format: OutputFormat | None) -> int:
+def _stream(
+    run: "Prediction", file: Path | None, output_format: OutputFormat | None, unread: "Unread"
+) -> int:
     """Write all documents to a file or standard output; return how many inputs could not be read."""
     from ie.inputs import read_documents
 
-    readable = Readable(read_documents(run.inputs, run.reading, skip=file))
+    readable = Readable(read_documents(run.inputs, run.reading, skip=file, on_unknown=unread))
     _, labels, predict = run.load()
     with open_output(file) as stream:
         kind = output_format or default_format(file, sys.stdout.isatty())
         write(predict(readable), stream, kind, labels)
         if readable.failed and not readable.count:
+            unread.warn()
             raise typer.Exit(1)  # within the block, so that a file that is there stays as it was
     return readable.failed
 
 
 def _in_parts(
-    run: "Prediction", folder: Path, output_format: OutputFormat | None, part_records: int, resume: bool
+    run: "Prediction",
+    folder: Path,
+    output_format: OutputFormat | None,
+    part_records: int,
+    resume: bool,
+    unread: "Unread",
 ) -> int:
     """Write numbered parts into a folder; return how many inputs could not be read."""
     from ie.fingerprint import fingerprint, read_outside
@@ -178,7 +188,7 @@ def _in_parts(
     items = read_outside(run.inputs, reading, folder)
     checkpoint, labels, predict = run.load()
     same = fingerprint(
-        checkpoint, run.inputs, folder,
+        checkpoint, run.inputs, folder, unread,
         date=AUTO if request.dateline else request.date and request.date.isoformat(), values=request.values,
         labels=labels, min_score=request.min_score, window_overlap=run.loading["window_overlap"],
         precision=run.loading["precision"],
@@ -197,6 +207,7 @@ def _on_ray(
     output_format: OutputFormat | None,
     resume: bool,
     part_records: int | None,
+    unread: "Unread",
 ) -> int:
     """Have a cluster write parts into a folder; return how many inputs could not be read."""
     from ie.engines.ray import run_ray
@@ -220,6 +231,7 @@ def _on_ray(
         actors=run.workers if run.workers > 1 else None,
         extractor_options=options,
         report=print_error,
+        on_unknown=unread,
     )
     return summary.failed
 
@@ -254,24 +266,30 @@ class Readable:
                 yield item
 
 
-def _warn_of_unknown(paths: Sequence[str], file: Path | None, folder: Path | None, engine: Engine) -> None:
-    """Say, by suffix, how many files in folders are not read, the output in `file` or `folder` aside."""
-    counts: Counter[str] = Counter()
+class Unread:
+    """The files in folders that are not read, counted by suffix; those of the output in `folder` are none."""
 
-    def count(path: Path) -> None:
-        if not (folder and is_own(path.name) and os.path.realpath(path.parent) == os.path.realpath(folder)):
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder and os.path.realpath(folder)
+        self._counts: Counter[str] = Counter()
+
+    def __call__(self, path: Path) -> None:
+        """Count a file."""
+        if not (self._folder and is_own(path.name) and os.path.realpath(path.parent) == self._folder):
             # a name may hold anything; what is no word is not shown
-            counts[path.suffix.lower() if path.suffix[1:].isalnum() else ""] += 1
+            self._counts[path.suffix.lower() if path.suffix[1:].isalnum() else ""] += 1
 
-    for _ in find_files(paths, file, count):
-        pass
-    if not counts or (engine is Engine.RAY and ".parquet" in counts):  # of such folders Ray reads the tables
-        return
-    shown = {suffix: number for suffix, number in counts.most_common(SHOWN_SUFFIXES) if suffix}
-    names = [f"{number} {suffix}" for suffix, number in shown.items()]
-    others = counts.total() - sum(shown.values())
-    names += [f"{others} other"] if others else []
-    logger.warning("Files in folders not read for their suffixes: %d (%s).", counts.total(), ", ".join(names))
+    def warn(self) -> None:
+        """Say how many there are, if any."""
+        counts = self._counts
+        if not counts:
+            return
+        shown = {suffix: number for suffix, number in counts.most_common(SHOWN_SUFFIXES) if suffix}
+        names = [f"{number} {suffix}" for suffix, number in shown.items()]
+        others = counts.total() - sum(shown.values())
+        names += [f"{others} other"] if others else []
+        total = counts.total()
+        logger.warning("Files in folders not read for their suffixes: %d (%s).", total, ", ".join(names))
 
 
 def _given(paths: list[str] | None) -> list[str]:

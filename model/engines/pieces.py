@@ -5,7 +5,7 @@ Small files share a piece; a large file of JSON Lines or Parquet is cut into sev
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from ie.encodings import detect
 from ie.errors import InputError, first_line
 from ie.inputs import PEEK_BYTES, Reading, read_documents
 from ie.records import read_jsonl
-from ie.sources import PACKED, SUFFIXES, InputFormat, display_name, find_files, suffix_of, walk
+from ie.sources import PACKED, SUFFIXES, InputFormat, display_name, find_files, ignore, suffix_of, walk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,17 +43,27 @@ class Piece:
     encoding: str | None = None
 
 
-def find_inputs(paths: Sequence[str]) -> Iterator[Path | InputError]:
+def find_inputs(
+    paths: Sequence[str], on_unknown: Callable[[Path], object] = ignore
+) -> Iterator[Path | InputError]:
     """Yield the files that `paths` stand for, in order: as `ie predict` finds them, and Parquet.
 
-    A folder with Parquet files, which often lie beside other things, is read as those alone.
+    A folder with Parquet files, which often lie beside other things, is read as those alone. `on_unknown` is
+    told of the files in folders that are not read.
     """
     for path in paths:
-        yield from (_tables(Path(path)) if os.path.isdir(path) else ()) or find_files([path])  # noqa: PTH112
+        if os.path.isdir(path) and any(_tables(Path(path), ignore)):  # noqa: PTH112
+            yield from sorted(_tables(Path(path), on_unknown))
+        else:
+            yield from find_files([path], None, on_unknown)
 
 
-def _tables(folder: Path) -> list[Path]:
-    return sorted(path for path in walk(folder) if path.suffix == PARQUET and not _hidden(path, folder))
+def _tables(folder: Path, on_other: Callable[[Path], object]) -> Iterator[Path]:
+    for path in walk(folder):
+        if path.suffix.lower() == PARQUET and not _hidden(path, folder):
+            yield path
+        else:
+            on_other(path)
 
 
 def _hidden(path: Path, folder: Path) -> bool:

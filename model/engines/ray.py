@@ -21,6 +21,7 @@ from ie.encodings import check_encoding
 from ie.errors import IEError, InputError, MissingDependencyError, UsageError, first_line
 from ie.files import atomic_write
 from ie.inputs import Reading
+from ie.sources import ignore
 
 from .parts import NAMED_ERRORS, Job, PartFormat, Result, extract_piece
 from .pieces import Piece, file_size, find_inputs, plan
@@ -131,6 +132,7 @@ def run_ray(
     gpus: float = 0,
     piece_bytes: int | None = None,
     report: Callable[[str], None] = logger.error,
+    on_unknown: Callable[[Path], object] = ignore,
 ) -> Summary:
     """Extract from `inputs` (files, folders, patterns) into the new or empty folder `output`.
 
@@ -139,7 +141,8 @@ def run_ray(
     `address` is that of a cluster, by default `RAY_ADDRESS`; without either, Ray is started on this machine
     and stopped at the end. There are as many `actors` as `cpus` and `gpus` (of each actor) allow, or that
     many, or from one number to another. `extractor_options` are those of `Extractor.from_pretrained`; by
-    default an actor has `cpus` threads, and runs on "cuda" where it has `gpus`.
+    default an actor has `cpus` threads, and runs on "cuda" where it has `gpus`. `on_unknown` is told of the
+    files in folders that are not read.
     Raises `UsageError` (`CheckpointError` and others) and, where Ray cannot go on, `EngineError`.
     """
     ray = import_ray()
@@ -152,7 +155,7 @@ def run_ray(
     # what dies makes Ray print to stdout, which is for results
     with contextlib.redirect_stdout(sys.stderr), _connected(ray, address):
         pool = _pool(ray, actors, cpus, gpus)
-        files = list(find_inputs(inputs))
+        files = list(find_inputs(inputs, on_unknown))
         pieces = plan(files, reading, piece_bytes or _piece_bytes(files, pool.most))
         return _Run(ray, job, Loading(options, str(Path.cwd())), pool, report).finish(pieces)
 

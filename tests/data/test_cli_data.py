@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -103,6 +104,18 @@ class TestCheck:
     def test_a_folder(self, ie, broken):
         assert ie("check", broken.parent)[1].count("\n") == 2
 
+    def test_an_empty_file_is_an_error(self, ie, tmp_path):
+        (tmp_path / "a.jsonl").touch()
+        code, out, _ = ie("check", tmp_path / "a.jsonl")
+        assert (code, "The file holds no record." in out) == (1, True)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    def test_a_pipe_cannot_be_read_twice(self, ie, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        code, _, err = ie("check", tmp_path / "pipe")
+        assert code == 2
+        assert err.endswith("is no file and cannot be read twice: name the labels with --labels.\n")
+
     def test_a_missing_file(self, ie, tmp_path):
         code, out, _ = ie("check", tmp_path / "no.jsonl")
         assert (code, out) == (
@@ -179,6 +192,15 @@ class TestConvert:
         assert err.count("\n") == 1
         assert not (tmp_path / "DST.jsonl").exists()
 
+    @pytest.mark.parametrize("name", ["a.json", "a.conl", "a", "a.conll.gz"])
+    def test_the_name_says_how_to_write(self, ie, corpus, tmp_path, name):
+        code, _, err = ie("convert", "jsonl", corpus, tmp_path / name)
+        assert (code, err) == (
+            2,
+            f"error: {tmp_path / name}: the name must end in .jsonl, .jsonl.gz or .conll.\n",
+        )
+        assert not (tmp_path / name).exists()
+
     def test_the_help_names_every_format(self, ie):
         out = ie("convert", "--help")[1]
         assert all(name in out for name in FORMATS)
@@ -199,6 +221,39 @@ class TestSplit:
     def test_wrong_parts(self, ie, corpus, tmp_path):
         code, _, err = ie("split", corpus, "--out", tmp_path, "--parts", "a=0.5")
         assert (code, err) == (2, "error: The shares of the parts must add up to 1, not 0.5: 'a=0.5'.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sample", "{0}", "{0}", "--count", "1"),
+        ("sample", "{0}", "{1}", "--count", "1", "--without", "{1}"),
+        ("merge", "{0}", "{1}", "{1}"),
+        ("merge", "{0}", "{1}", "{0}"),
+        ("convert", "jsonl", "{0}", "{0}"),
+    ],
+)
+def test_no_input_is_replaced(ie, corpus, tmp_path, arguments):
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(corpus.read_bytes())
+    before = corpus.read_bytes()
+    code, _, err = ie(*(argument.format(corpus, other) for argument in arguments))
+    assert code == 2
+    assert err.endswith("is also an input, which it would replace: name another file.\n")
+    assert corpus.read_bytes() == other.read_bytes() == before
+
+
+def test_files_of_one_name_in_two_folders_have_ids_of_their_own(ie, tmp_path):
+    for folder in ("a", "b"):
+        for name in ("conll", "brat"):
+            (tmp_path / name / folder).mkdir(parents=True)
+        (tmp_path / "conll" / folder / "1.conll").write_text(f"Чад-{folder} O\n", encoding="utf-8")
+        (tmp_path / "brat" / folder / "1.txt").write_text("Чад", encoding="utf-8")
+        (tmp_path / "brat" / folder / "1.ann").write_text("T1\tA 0 3\tЧад\n", encoding="utf-8")
+    for name, expected in (("conll", ["a/1/1", "b/1/1"]), ("brat", ["a/1", "b/1"])):
+        target = tmp_path / f"{name}.jsonl"
+        assert ie("convert", name, tmp_path / name, target)[0] == 0
+        assert [document.id for document in read_corpus(target)] == expected
 
 
 def test_help_needs_no_heavy_import():

@@ -95,6 +95,10 @@ class TestRead:
         texts, _ = read(content)
         assert all(text.text == "" for text in texts)
 
+    def test_a_plain_text_is_no_conll(self, read):
+        with pytest.raises(CorpusError, match=r"f\.conll: Not a CoNLL file: no line ends in O or in a tag"):
+            read("АО «Заря»\nкупила завод.\n")
+
     def test_not_utf8(self, read):
         with pytest.raises(CorpusError, match=r"f\.conll: The file is not UTF-8 at byte 0"):
             read(b"\xff O\n")

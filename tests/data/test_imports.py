@@ -234,9 +234,29 @@ class TestLabelStudio:
             "export.json: task 1: not a span, dropped: {'start': '0', 'labels': ['A']}.",
         ]
 
-    @pytest.mark.parametrize("annotations", [[], [5], [{"result": None}]])
-    def test_tasks_without_result(self, read, annotations):
-        assert read([{"data": {"text": "Чад"}, "annotations": annotations}]) == ([("export/1", [])], [])
+    def test_a_task_in_which_somebody_found_nothing(self, read):
+        task = {"data": {"text": "Чад"}, "annotations": [{"result": None}]}
+        assert read([task]) == ([("export/1", [])], [])
+
+    @pytest.mark.parametrize("annotations", [None, [], [5], [{"was_cancelled": True, "result": []}]])
+    def test_tasks_that_nobody_has_annotated_are_left_out(self, read, annotations):
+        unread = {"data": {"text": "Чад"}, "predictions": [{"result": []}], "annotations": annotations}
+        documents, notes = read([unread, {"data": {"text": "Чад"}, "annotations": [{"result": []}]}])
+        assert documents == [("export/2", [])]
+        assert [reason for _, reason in notes] == [
+            "export.json: task 1 has no annotation that counts, dropped."
+        ]
+
+    def test_regions_of_other_interfaces_are_reported(self, read):
+        result = [{"type": "hypertextlabels", "value": {"hypertextlabels": ["A"], "start": "/p[1]"}}]
+        tasks = [{"data": {"text": "Чад"}, "annotations": [{"result": r}]} for r in ([], result)]
+        documents, ((_, reason),) = read(tasks)
+        assert documents == [("export/1", [])]
+        assert reason.startswith("export.json: task 2 has regions of type hypertextlabels, which have no ")
+
+    def test_of_json_min_the_list_with_regions_is_read(self, read):
+        task = {"text": "Чад", "tags": ["новости"], "label": [{"start": 0, "end": 3, "labels": ["A"]}]}
+        assert read([task])[0] == [("export/1", [("A", "Чад")])]
 
     @pytest.mark.parametrize(
         ("content", "reason"), [("{", "not JSON"), ('{"a": 1}', "must be a list"), ("[" * 99999, "not JSON")]

@@ -51,6 +51,13 @@ def test_texts_that_are_known_or_of_another_length_are_left_out():
         sample(texts, known, Wish(30, shortest=20))
 
 
+def test_new_texts_are_found_among_many_that_are_known():
+    texts = documents("plain", 400)
+    chosen = sample(texts, [Document(document.text) for document in texts[40:]], WISH)
+    assert len(chosen) == 10
+    assert {document.id for document in chosen} <= {document.id for document in texts[:40]}
+
+
 def test_richness():
     plain, rich = documents("plain", 1)[0].text, documents("rich", 1, MONEY)[0].text
     assert richness(plain) == 0 < richness(rich)

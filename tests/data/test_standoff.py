@@ -66,7 +66,7 @@ def test_texts_are_read_whatever_else_a_line_holds(tmp_path):
     path.write_text(
         '{"id": "a", "text": "Раз", "date": "вчера"}\n{"id": 1, "text": "Два"}\n[]\n', encoding="utf-8"
     )
-    assert list(iter_texts(path)) == [Document("Раз", id="a"), Document("Два")]
+    assert list(iter_texts(path)) == [Document("Раз", id="a"), Document("Два", id="1")]
     path.write_text("{\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"texts\.jsonl:1: "):
         list(iter_texts(path))

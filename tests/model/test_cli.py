@@ -1,3 +1,4 @@
+import gzip
 import importlib
 import json
 import logging
@@ -320,13 +321,45 @@ def test_an_output_that_is_standard_input_is_refused_and_kept(article):
 
 
 @pytest.mark.usefixtures("stub")
-def test_a_pattern_with_the_output_alone_leaves_it_as_it_was(ie, tmp_path):
-    output, pattern = tmp_path / "g1.jsonl", tmp_path / "g*.jsonl"
-    output.write_text('{"text": "Заря"}\n', encoding="utf-8")
-    sentence = f"error: {pattern}: No file but the output matches the pattern.\n"
-    assert ie("predict", pattern, "-o", output) == (1, "", sentence)
-    assert ie("predict", tmp_path, "-o", output)[0] == 1
-    assert output.read_text(encoding="utf-8") == '{"text": "Заря"}\n'
+@pytest.mark.parametrize("given", ["g*.jsonl", "."])
+def test_an_input_of_a_pattern_or_folder_is_not_replaced(ie, tmp_path, given):
+    first, second = tmp_path / "g1.jsonl", tmp_path / "g2.jsonl"
+    for path in (first, second):
+        path.write_text('{"text": "Заря"}\n', encoding="utf-8")
+    sentence = f"error: The output {first} is also an input, which it would replace: name another file.\n"
+    assert ie("predict", tmp_path / given, "-o", first) == (2, "", sentence)
+    assert first.read_text(encoding="utf-8") == '{"text": "Заря"}\n'
+
+
+@pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize("name", ["out.jsonl", "out.json", "out.html", "out.jsonl.gz"])
+def test_an_output_beside_its_inputs_is_replaced_and_not_read(ie, tmp_path, name):
+    put(tmp_path, "a.txt")
+    output = tmp_path / name
+    for _ in range(2):
+        assert ie("predict", tmp_path, "-o", output) == (0, "", "")
+    if name != "out.html":
+        stored = gzip.decompress(output.read_bytes()) if name.endswith(".gz") else output.read_bytes()
+        assert stored.decode().count('"text": "Банк «Заря» вложит') == 1
+
+
+@pytest.mark.usefixtures("stub")
+def test_an_output_keeps_its_link_and_its_mode(ie, article, tmp_path):
+    target, link = tmp_path / "found.jsonl", tmp_path / "latest.jsonl"
+    target.touch(mode=0o600)
+    link.symlink_to(target)
+    assert ie("predict", article, "-o", link)[0] == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text(encoding="utf-8"))["text"] == NEWS
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("stub")
+def test_a_dash_is_standard_output(ie, article, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = ie("predict", article, "-o", "-")
+    assert (code, json.loads(out)["text"]) == (0, NEWS)
+    assert not (tmp_path / "-").exists()
 
 
 @pytest.mark.usefixtures("stub")
@@ -377,16 +410,12 @@ def test_of_many_suffixes_the_most_frequent_are_named(ie, tmp_path):
 
 
 @pytest.mark.usefixtures("stub")
-@pytest.mark.parametrize(
-    ("output", "other"),
-    [("out.xyz", "found.xyz"), ("found/", "part-00000.parquet"), ("found/", "found/x.pdf")],
-)
-def test_the_output_is_not_counted_among_the_files_that_are_not_read(ie, tmp_path, output, other):
-    own = ["found/_manifest", "found/part-00000.parquet"] if output == "found/" else [output]
-    put(tmp_path, "a.txt", *own)
-    assert "not read" not in ie("predict", tmp_path, "-o", f"{tmp_path}/{output}")[2]
-    put(tmp_path, other)
-    assert "not read for their suffixes: 1 (" in ie("predict", tmp_path, "-o", f"{tmp_path}/{output}")[2]
+def test_the_output_is_not_counted_among_the_files_that_are_not_read(ie, tmp_path):
+    put(tmp_path, "a.txt", "out.xyz")
+    assert ie("predict", tmp_path, "-o", tmp_path / "out.xyz") == (0, "", "")
+    put(tmp_path, "found.xyz")
+    sentence = "WARNING: Files in folders not read for their suffixes: 1 (1 .xyz).\n"
+    assert ie("predict", tmp_path, "-o", tmp_path / "out.xyz") == (0, "", sentence)
 
 
 @pytest.mark.usefixtures("stub")

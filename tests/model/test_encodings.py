@@ -110,7 +110,10 @@ def test_a_declared_charset_decides_where_utf8_does_not_fit():
     assert decode(text.encode("koi8_u"), declared="koi8-u") == text
 
 
-@pytest.mark.parametrize("declared", ["iso-8859-1", "no-such-charset", "base64", "utf-8"])
+@pytest.mark.parametrize(
+    "declared",
+    ["iso-8859-1", "no-such-charset", "base64", "utf-8", "undefined", "utf-16", "UTF-32LE", "idna"],
+)
 def test_a_declaration_that_tells_nothing_is_passed_over(declared):
     assert decode(SHORT[1].encode("cp1251"), declared=declared) == SHORT[1]
 

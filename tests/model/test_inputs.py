@@ -122,6 +122,9 @@ def test_json_lines_in_utf16(tmp_path):
         ([Document("а", id="{0}")], '{"text": "а"}'),
         ([Document("а", id="{0}:1"), Document("б", id="x")], '[{"text": "а"},\n {"text": "б", "id": "x"}]'),
         ([], "[]"),
+        # many systems write JSON Lines under this name
+        ([Document("а", id="{0}:1"), Document("б", id="x")], '{"text": "а"}\n{"text": "б", "id": "x"}\n'),
+        ([Document("а", id="{0}")], '{"text":\n"а"}\n'),
         (["{0}: record 2: Field 'text' is missing."], '[{"text": "а"}, {}]'),
         (["{0}: A record must be a JSON object, not str."], '"текст"'),
         (["{0}: Not JSON: Expecting value at line 2, character 1."], "[\n"),

@@ -48,6 +48,8 @@ from ie.markup import declared_charset, html_text, is_html
         ("до", "до <a href='незакрыто"),
         ("до", "до <!-- незакрыто"),
         ("а\ufffdб", "а&#xD800;б"),
+        ("а\ufffdб", "а&#" + "1" * 5000 + ";б"),
+        ("до после", "<?xml version='1.0'?><html>до <script src='a.js'/>после</html>"),
     ],
 )
 def test_a_page_is_read_as_a_browser_shows_it(expected, markup):
@@ -142,6 +144,10 @@ def test_the_declared_charset_is_found(expected, page):
     [
         (True, "\n<!DOCTYPE html>"),
         (True, "<html lang=ru>"),
+        (True, '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">'),
+        (True, "<!-- а --> <!-- б -->\n<html>"),
+        (False, "<!-- а --> текст <html>"),
+        (False, '<?xml version="1.0"?><rss>'),
         (False, "<p>"),
         (False, "Текст <html>"),
         (False, ""),

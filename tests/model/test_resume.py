@@ -295,3 +295,13 @@ def test_a_full_disk_is_exit_code_one(model, tmp_path):
     with running(*args, "--resume", script=STUB.format(model=str(model), more="")) as process:
         assert process.wait(60) == 0
     assert ids(tmp_path / "out") == [f"d{n}" for n in range(30)]
+
+
+def test_what_is_not_read_is_counted_once_and_own_parts_are_not(ie, model, tmp_path):
+    (tmp_path / "a.txt").write_text("банк купил завод", encoding="utf-8")
+    (tmp_path / "b.pdf").touch()
+    sentence = "WARNING: Files in folders not read for their suffixes: 1 (1 .pdf).\n"
+    arguments = (tmp_path, "--model", model, "-o", f"{tmp_path}/found/")
+    assert ie(*arguments) == (0, "", sentence)
+    code, _, err = ie(*arguments, "--resume")
+    assert (code, err.count("\n"), err.endswith(sentence)) == (0, 2, True)

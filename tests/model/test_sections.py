@@ -14,6 +14,7 @@ CUTS = [
     "Первый абзац.\n\n|Второй\nабзац. И ещё",  # a paragraph goes before a line
     "Первая строка\n|ещё. Другая строка",  # a line before a sentence
     "Да. Слово слово. |Другое слово слово",  # a sentence before a word
+    "за 5 млн долл. США |и ещё вчера",  # a dot behind a short word may be that of an abbreviation
     "раз два три четыре |пять шесть семь",
     "а\n\nб в г д е ж з и |к л м н о п",  # only the second half counts: sections are no stubs
     "раз |двадевятиэтажныхдома",  # unless there is no white space in it
