@@ -60,7 +60,9 @@ def find_inputs(
 
 def _tables(folder: Path, on_other: Callable[[Path], object]) -> Iterator[Path]:
     for path in walk(folder):
-        if path.suffix.lower() == PARQUET and not _hidden(path, folder):
+        if _hidden(path, folder):
+            continue
+        if path.suffix.lower() == PARQUET:
             yield path
         else:
             on_other(path)

@@ -162,6 +162,10 @@ def test_tables_in_linked_folders_are_found(tmp_path):
         pq.write_table(pa.table({"text": [folder]}), tmp_path / folder / "a.parquet")
     (tmp_path / "in/link").symlink_to("../tables", target_is_directory=True)
     assert list(find_inputs([str(tmp_path / "in")])) == [tmp_path / "in/link/a.parquet"]
+    (tmp_path / "in" / "b.txt").touch()
+    unread = []
+    assert list(find_inputs([str(tmp_path / "in")], unread.append)) == [tmp_path / "in/link/a.parquet"]
+    assert unread == [tmp_path / "in" / "b.txt"]
 
 
 def test_files_that_are_not_to_be_had_are_named_and_cost_no_other(tmp_path, monkeypatch):

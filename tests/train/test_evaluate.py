@@ -217,6 +217,20 @@ def test_command_prints_json_and_writes_a_folder(files):
     ]
 
 
+def test_command_refuses_a_file_as_folder_before_it_scores(files):
+    (files / "out").write_text("мой текст", encoding="utf-8")
+    result = run(files, "--data @gold.jsonl --predictions @found.jsonl --output @out")
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception) == f"--output {files / 'out'} is a file: name a folder."
+    assert (files / "out").read_text(encoding="utf-8") == "мой текст"
+
+
+def test_command_prints_scores_even_where_they_cannot_be_written(files):
+    result = run(files, "--data @gold.jsonl --predictions @found.jsonl --errors @gold.jsonl/errors.jsonl")
+    assert isinstance(result.exception, UsageError)
+    assert result.stdout.startswith("predictions: 2 documents")
+
+
 def test_command_scores_a_model(files, monkeypatch):
     asked = {}
 

@@ -145,3 +145,11 @@ def test_a_run_of_an_older_version_can_be_resumed(tmp_path, begun):
     check(begun, toy.config(tmp_path), resume=True)
     with pytest.raises(ConfigError, match=r"run\.patience changed"):
         check(begun, toy.config(tmp_path, None, "run.patience=3"), resume=True)
+
+
+def test_a_run_cannot_go_on_and_begin_anew(ie):
+    code, _, err = ie("train", "--config", "configs/smoke.yaml", "--resume", "--overwrite")
+    assert (code, err) == (
+        2,
+        "error: --resume goes on with the run that --overwrite would replace: choose one.\n",
+    )
