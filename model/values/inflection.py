@@ -46,11 +46,9 @@ _CASE_OF = {
     "ами": ("ablt",),
     "ах": ("loct",),
 }
-# Endings of the cases of a name by the last letter of its nominative, which they replace (`-`: all but none of it).
-_REGULAR = {
-    **dict.fromkeys(
-        "бвгджзклмнпрстфхцчшщ", {"-а": "gent accs", "-у": "datv", "-ом": "ablt", "-ем": "ablt", "-е": "loct"}
-    ),
+# Endings that a name in a consonant takes in its cases, and those that stand for the last letter of others.
+_TAKEN = {"а": "gent accs", "у": "datv", "ом": "ablt", "ем": "ablt", "е": "loct"}
+_REPLACING = {
     "й": {"я": "gent accs", "ю": "datv", "ем": "ablt", "е": "loct"},
     "ь": {"я": "gent accs", "ю": "datv", "ем": "ablt", "е": "loct", "и": "gent datv loct", "ью": "ablt"},
     "а": {"ы": "gent", "и": "gent", "е": "datv loct", "у": "accs", "ой": "ablt"},
@@ -120,9 +118,9 @@ def readings(word: str) -> tuple[Reading, ...]:
 
 
 def _regular(word: str) -> Iterator[Reading]:
-    """Yield what a word that no dictionary has may be a case form of: «Финама» of «Финам», «Осты» of «Оста»."""
-    for ending, cases in _REGULAR["б"].items():
-        stem = word.removesuffix(ending[1:])
+    """Yield what a word that no dictionary has may be a form of: «Финама» of «Финам», «Осты» of «Оста»."""
+    for ending, cases in _TAKEN.items():
+        stem = word.removesuffix(ending)
         if len(stem) < len(word) and len(stem) > 2 and _FINAL.get(stem[-1].lower()) == "masc":
             for case in cases.split():
                 yield Reading(stem, "NOUN", case, "sing", "masc", 0.2, known=False)
@@ -199,8 +197,9 @@ def _listed_forms() -> dict[str, tuple[str, tuple[str, ...]]]:
     names = read_table("organizations")
     forms: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name in names:
-        for ending, cases in _REGULAR.get(name[-1], {}).items():
-            form = name + ending[1:] if ending[0] == "-" else name[:-1] + ending
+        consonant = name[-1] not in _REPLACING and _FINAL.get(name[-1]) == "masc"
+        for ending, cases in (_TAKEN if consonant else _REPLACING.get(name[-1], {})).items():
+            form = (name if consonant else name[:-1]) + ending
             forms.setdefault(form, []).append((name, tuple(cases.split())))
     return {form: of[0] for form, of in forms.items() if len(of) == 1 and form not in names}
 
@@ -317,7 +316,7 @@ def _likelihood(group: Sequence[Reading], cases: Weights) -> float:
 
 
 def _second_noun(word: str, cases: Weights, after: str) -> str:
-    """Return the second of two nouns, declined if it is no complement: «Евросеть Ритейлом», «ВТБ Капитала»."""
+    """Return the second of two nouns, declined if no complement: «Евросеть Ритейлом», «ВТБ Капитала»."""
     nouns = [reading for reading in _choices(word) if reading.pos == "NOUN"]
     if not nouns or not word[:1].isupper():
         return word

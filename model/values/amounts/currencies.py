@@ -14,7 +14,7 @@ _STATE = "@"
 _PLAIN = frozenset({"USD", "RUB", "EUR"})
 # They were money of states that the text may name for another reason: only the words beside a sum mean them.
 WITHDRAWN = frozenset(
-    {"ATS", "BEF", "BYB", "BYR", "CYP", "FIM", "FRF", "IEP", "ITL", "LUF", "MTL", "SKK", "YUM"}
+    {"ATS", "BEF", "BYB", "BYR", "CYP", "FIM", "FRF", "IEP", "ITL", "LUF", "MTL", "SKK", "SUR", "YUM"}
 )
 NO_CODE = "crypto"
 

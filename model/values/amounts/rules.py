@@ -14,6 +14,8 @@ from ie.values.numerals import symbol_of
 from .currencies import Currency, merge
 from .gloss import Item
 
+# Powers of ten that are no magnitude by themselves: «два-три десятка миллионов».
+_COLLECTIVE = {"e1": 1, "e1*": 1, "e2": 2, "e2?": 2, "e2*": 2}
 _STEEPEST = 20  # the steepest fall that one magnitude at the end is taken to cover: 12 in «с 12 до 3 млн»
 _UNITS = frozenset({"доллар", "рубль", "фунт", "бакс"})
 _SURE = frozenset({"RUB", "USD", "EUR", "KZT", "UAH", "CNY", "JPY"})
@@ -272,9 +274,10 @@ def _scaled(end: Item, other: Item, change: bool) -> Item:
 
     Not where money stands between («от 500 рублей до 1 млн»), nor where that end would pass the other by far.
     """
-    if end.magnitude or not other.magnitude or (end.closed and not other.inverted):
+    power = other.magnitude + sum(_COLLECTIVE.get(symbol_of(word), 0) for word in other.text.split())
+    if end.magnitude or not power or (end.closed and not other.inverted):
         return end
-    value = end.value * 10**other.magnitude
+    value = end.value * 10**power
     most = other.value * (_STEEPEST if change else 1)
     return replace(end, value=value) if value <= most or end.value > other.value or other.inverted else end
 

@@ -38,10 +38,19 @@ def _stretch(match: Match, anchor: Anchor, sign: int) -> str | None:
 
 def _next_units(match: Match, anchor: Anchor) -> str | None:
     """Return «следующие два года»: the two calendar years that follow."""
+    return _calendar_units(match, anchor, 1)
+
+
+def _previous_units(match: Match, anchor: Anchor) -> str | None:
+    """Return «предыдущие два года»: the two calendar years before."""
+    return _calendar_units(match, anchor, -1)
+
+
+def _calendar_units(match: Match, anchor: Anchor, sign: int) -> str | None:
     unit, count = match["unit"], amount(match["count"])
     if unit not in _OF_CALENDAR or count % 1:
         return None
-    first, last = shifted(anchor.reference, unit, 1), shifted(anchor.reference, unit, count)
+    first, last = sorted(shifted(anchor.reference, unit, sign * step) for step in (1, count))
     return first if first == last else f"{first}/{last}"
 
 
@@ -108,8 +117,10 @@ RULES: tuple[Rule, ...] = (
     rule("через год и два месяца", rf"(?P<on>THROUGH|AFTERWARDS) {_MIXED}", _mixed),
     rule("последний год", r"(?:ALL )?LAST <unit>", _last_units),
     rule("последние полгода", r"(?:LAST|PAST|PREV)\+ (?P<unit>HALFYEAR|FULLDAY)", _last_units),
-    rule("последние десять лет", r"(?:LAST|PAST|PREV)\+? <count> <unit>", _last_units),
-    rule("десять последних лет", r"<count> (?:LAST|PAST|PREV)\+? <unit>", _last_units),
+    rule("последние десять лет", r"(?:LAST|PAST)\+? <count> <unit>", _last_units),
+    rule("десять последних лет", r"<count> (?:LAST|PAST)\+? <unit>", _last_units),
+    rule("предыдущие два года", r"PREV\+? <count> <unit>", _previous_units),
+    rule("два предыдущих года", r"<count> PREV\+? <unit>", _previous_units),
     rule("ближайший год", r"NEAR <unit>", _near_units),
     rule("ближайшие полгода", r"NEAR\+ (?P<unit>HALFYEAR|FULLDAY)", _near_units),
     rule("ближайшие пять лет", r"NEAR\+? <count> <unit>", _near_units),

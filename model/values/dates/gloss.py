@@ -88,6 +88,7 @@ _JOINED = (
     (re.compile(r"(?<=\S )с YEAR\b"), "THIS YEAR"),  # «с. г.»
     (re.compile(r"\bTHAT AGO\b"), "AGO"),
     (re.compile(r"\b(?:пару|пара|пары)\b"), "2w"),
+    (re.compile(r"\bнесколькими \w+ (?:EARLIER|LATER|AFTERWARDS)\b"), ""),
     (re.compile(r"\bне (?:LATER|позднее)\b(?: чем\b)?"), "до"),
     (re.compile(r"\bне EARLIER\b(?: чем\b)?"), "SINCE"),
     (re.compile(r"\bначиная (?:со?|от)\b"), "с"),

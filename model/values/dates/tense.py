@@ -27,19 +27,27 @@ WORD_WEIGHTS = {
     "plan": (1.2, 0.2, 0.1),
     "infinitive": (0.7, 0.1, 0.0),
 }
-# What the preposition before the date weighs: limits and appointments lie ahead.
+# What the preposition before the date weighs: limits and appointments lie ahead, what is counted up behind.
 PREPOSITION_WEIGHTS = {
     "до": 2.4,
     "к": 1.8,
     "ко": 1.8,
     "на": 1.6,
-    "за": 0.5,
+    "за": -1.0,
+    "итогам": -1.0,
+    "итоги": -1.0,
+    "результатам": -1.0,
+    "результаты": -1.0,
     "раньше": 1.2,
     "позднее": 1.2,
     "позже": 1.2,
 }
 # «По состоянию на 1 января» appoints nothing.
 _AS_OF = ["состоянию", "на"]
+# Symbols of the table `bounds`: who «перенёс заседание на 1 марта» did it in the past, the day lies ahead.
+_APPOINTS = frozenset({"APPOINT", "MOVE"})
+# «Прибыль в первом квартале — 3 млрд рублей»: what has a number is known.
+_REPORTED, REPORTED_WEIGHT = re.compile(r"[»”\")]?\s*(?:[—–:]|\s-)\s?[$€₽+−-]?\d"), -1.5
 # «Закрыт с 1 марта»: what has no sign of looking ahead began by then.
 SINCE, SINCE_WEIGHT = frozenset({"с", "со"}), -0.5
 # What a sign among the nearest words weighs more.
@@ -87,8 +95,10 @@ def leaning_of(context: Context, text: str) -> float | None:
         return PAST
     own, _, rest = text.lower().partition(" ")
     preposition = own if rest and own in PREPOSITION_WEIGHTS else words[-1] if words else ""
-    leaning = NO_SIGN + PREPOSITION_WEIGHTS.get(preposition, 0.0) + sum(_weights(reversed(words)))
+    leaning = NO_SIGN + PREPOSITION_WEIGHTS.get(preposition, 0.0)
+    leaning += sum(_weights(reversed(words), appointed=preposition == "на"))
     leaning += sum(_weights(match[0].lower() for match in _TOKEN.finditer(after)))
+    leaning += REPORTED_WEIGHT if _REPORTED.match(after) else 0.0
     return leaning + SINCE_WEIGHT if preposition in SINCE and leaning < AHEAD else leaning
 
 
@@ -121,18 +131,23 @@ def _sentence(context: Context) -> tuple[str, str]:
     return context.before[start:], context.after[: end.start() if end else None]
 
 
-def _weights(tokens: Iterable[str]) -> Iterator[float]:
-    """Return the weights of the signs of tense on one side of a date, the nearest first."""
-    return islice((weight * FADING**n for n, weight in enumerate(_signs(tokens), start=1)), MOST_SIGNS)
+def _weights(tokens: Iterable[str], *, appointed: bool = False) -> Iterator[float]:
+    """Return the weights of the signs of tense on one side of a date, the nearest first.
+
+    `appointed`: the date may be one that something is set for or put off to.
+    """
+    signs = enumerate(_signs(tokens, appointed), start=1)
+    return islice((weight * FADING**n for n, weight in signs), MOST_SIGNS)
 
 
-def _signs(tokens: Iterable[str]) -> Iterator[float]:
-    table = read_table("tense")
+def _signs(tokens: Iterable[str], appointed: bool) -> Iterator[float]:
+    table, bounds = read_table("tense"), read_table("bounds")
     clause = 0
     for place, token in enumerate(tokens):
         if not token[0].isalpha():
             clause = min(clause + 1, 2)
         elif symbol := table.get(token.replace("ё", "е")):
-            weight = WORD_WEIGHTS[symbol][clause]
+            set_for = appointed and clause == 0 and bounds.get(token.replace("ё", "е")) in _APPOINTS
+            weight = WORD_WEIGHTS["plan" if set_for else symbol][clause]
             adjacent = clause == 0 and place < ADJACENT_WORDS
             yield weight + (copysign(ADJACENT_WEIGHT, weight) if adjacent else 0.0)

@@ -177,6 +177,6 @@ def _quiet(phrase: str) -> str:
 def _small(word: str) -> str:
     """Return the first word of a phrase in small letters, abbreviations in it as they stand."""
     first = word.partition("-")[0]
-    if is_abbreviation(word) or is_abbreviation(first) or re.match(r"\d", word):
-        return word
+    if is_abbreviation(word) or is_abbreviation(first) or re.match(r"\d|[^\W\d_]+[A-ZА-ЯЁ]", word):
+        return word  # «HoReCa» too
     return word[0].lower() + word[1:]
