@@ -129,19 +129,8 @@ def recipe(facts: Facts) -> str:
         ),
         ("versions", ", ".join(f"{name} {version}" for name, version in facts.run["versions"].items())),
     ]
-    settings = {
-        f"{section}.{key}": value
-        for section in ("optimizer", "loss", "run")
-        for key, value in config[section].items()
-    }
-    settings |= {f"base.{key}": config["base"].get(key) for key in ("layers", "dropout", "attention_dropout")}
-    if teacher := config.get("teacher"):
-        names = ", ".join("/".join(Path(name).parts[-2:]) for name in teacher["models"])
-        settings |= {"teacher.models": names, "teacher.weight": teacher["weight"]}
-    sizes = ("max_tokens", "window_overlap", "batch_tokens")
     averaged = facts.run.get("averaged", ())
-    seeds = _seeds(averaged) or [config["seed"]]
-    settings |= {f"data.{key}": config["data"][key] for key in sizes} | {"seed": ", ".join(map(str, seeds))}
+    settings = _settings(config) | {"seed": ", ".join(map(str, _seeds(averaged) or [config["seed"]]))}
     rows = [(f"`{key}`", _code(value)) for key, value in settings.items() if value not in (None, {})]
     parts = [table(("", ""), course), table(("setting", "value"), rows)]
     if averaged:
@@ -150,6 +139,23 @@ def recipe(facts: Facts) -> str:
         mean = f"The weights are the mean of {' and '.join(of)}, which differ in their seeds."
         parts.insert(0, f"{mean} Time and tokens are those of all.")
     return "\n\n".join(["## Training", *parts])
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a run that are worth telling, by dotted name."""
+    told = {
+        "base": ("layers", "dropout", "attention_dropout"),
+        "optimizer": config["optimizer"],
+        "loss": config["loss"],
+        "run": config["run"],
+        "data": ("max_tokens", "window_overlap", "batch_tokens"),
+    }
+    found = {f"{section}.{key}": config[section].get(key) for section, keys in told.items() for key in keys}
+    if teacher := config.get("teacher"):
+        # of a path its end: what is before it is of one machine
+        names = ", ".join("/".join(Path(name).parts[-2:]) for name in teacher["models"])
+        found |= {"teacher.models": names, "teacher.weight": teacher["weight"]}
+    return found
 
 
 def _seeds(averaged: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -141,23 +141,26 @@ def run_ray(
     `address` is that of a cluster, by default `RAY_ADDRESS`; without either, Ray is started on this machine
     and stopped at the end. There are as many `actors` as `cpus` and `gpus` (of each actor) allow, or that
     many, or from one number to another. `extractor_options` are those of `Extractor.from_pretrained`; by
-    default an actor has `cpus` threads, and runs on "cuda" where it has `gpus`. `on_unknown` is told of the
-    files in folders that are not read.
-    Raises `UsageError` (`CheckpointError` and others) and, where Ray cannot go on, `EngineError`.
+    default an actor has `cpus` threads, and runs on "cuda" where it has `gpus`. `on_unknown` gets the files
+    in folders that are not read. Raises `UsageError`s and, where Ray cannot go on, `EngineError`.
     """
     ray = import_ray()
-    reading = reading or Reading()
-    if reading.encoding is not None:
-        check_encoding(reading.encoding)
+    reading = _checked(reading or Reading())
     job = Job(str(_new_folder(output)), _format(output_format), reading, request or Request())
     options = {"device": "cuda" if gpus else "cpu", "threads": max(1, int(cpus)), **(extractor_options or {})}
-    options |= {"ref": model, "revision": _pinned(model, revision)}
+    loading = Loading({**options, "ref": model, "revision": _pinned(model, revision)}, str(Path.cwd()))
     # what dies makes Ray print to stdout, which is for results
     with contextlib.redirect_stdout(sys.stderr), _connected(ray, address):
         pool = _pool(ray, actors, cpus, gpus)
         files = list(find_inputs(inputs, on_unknown))
         pieces = plan(files, reading, piece_bytes or _piece_bytes(files, pool.most))
-        return _Run(ray, job, Loading(options, str(Path.cwd())), pool, report).finish(pieces)
+        return _Run(ray, job, loading, pool, report).finish(pieces)
+
+
+def _checked(reading: Reading) -> Reading:
+    if reading.encoding is not None:
+        check_encoding(reading.encoding)
+    return reading
 
 
 def import_ray() -> Any:

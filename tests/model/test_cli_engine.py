@@ -44,6 +44,7 @@ def test_ray_is_given_all_that_was_asked_for(ie, asked):
     assert (request.values, request.date, request.dateline) == (False, day, False)
     assert (request.labels, request.min_score) == (("PARTY", "DATE"), 0.5)
     asked.pop("report")
+    asked.pop("on_unknown")
     assert asked == {
         "inputs": ["news/"],
         "output": Path("found/"),
