@@ -53,6 +53,7 @@ _REPLACING = {
     "ь": {"я": "gent accs", "ю": "datv", "ем": "ablt", "е": "loct", "и": "gent datv loct", "ью": "ablt"},
     "а": {"ы": "gent", "и": "gent", "е": "datv loct", "у": "accs", "ой": "ablt"},
     "я": {"и": "gent datv loct", "е": "datv loct", "ю": "accs", "ей": "ablt"},
+    "е": {"я": "gent", "ю": "datv", "ем": "ablt", "и": "loct"},
 }
 # A mark after the word that is declined: «Искры-М», «Чтива.ру», «Степи-2».
 _MARKED = re.compile(r"(?P<stem>[А-Яа-яЁё]{3,})(?P<mark>-[А-ЯЁA-Z]{1,3}|-\d+|\.(?:ру|рф|РФ|ru|com))")
@@ -264,6 +265,8 @@ def _declined(words: Sequence[str]) -> int:
 def _only_attribute(words: Sequence[str], place: int) -> bool:
     """Return whether a word that could be a noun («больная», «рабочий») is followed by its own noun."""
     choices = _choices(words[place])
+    if any(r.pos == "NOUN" and read_table("party_words").get(fold(r.nominative)) == "head" for r in choices):
+        return False  # «сборной России»
     after = _choices(words[place + 1]) if place + 1 < len(words) else ()
     attributes = [reading for reading in choices if reading.pos in _ATTRIBUTES]
     share = sum(reading.weight for reading in attributes)

@@ -24,6 +24,17 @@ _PREPOSITIONS = {
 _BY_WORD = {word: cases for cases, words in _PREPOSITIONS.items() for word in words.split()}
 # Case forms of nouns that say when, and govern nothing.
 _ADVERBS = frozenset({"утром", "днем", "днём", "вечером", "ночью", "весной", "летом", "осенью", "зимой"})
+# Whose one is, the name behind it says in the genitive: «представитель Мордашова», «друг Путина».
+_OF_SOMEBODY = frozenset(
+    re.findall(
+        r"\S+",
+        """адвокат защитник жена муж супруг супруга мать отец сын дочь брат сестра вдова внук внучка племянник
+    зять тесть родственник наследник друг подруга знакомый приятель сосед соратник сторонник противник
+    коллега партнер бизнес-партнер компаньон помощник советник заместитель представитель пресс-секретарь
+    преемник предшественник подчиненный водитель охранник однофамилец биограф поклонник""",
+    )
+)
+_WHOSE_FULL = 0.2  # … a full name more often whom the word before describes: «адвокат Анна Сомова»
 _LAST_WORD = re.compile(r"([\w-]+)([\s\u00a0«„“\"'(]*)$")
 _SENTENCE_END = re.compile(r"(?:^|[.!?…\n:;])[\s\"«„(—–-]*$")
 # What stands before a name back to the last stop: words in lower case, quoted names, states, abbreviations.
@@ -41,14 +52,19 @@ _AFTER_NOUN: Weights = {"nomn": 0.3, "accs": 0.1, "gent": 1.0, "datv": 0.2, "abl
 _SENTENCE: Weights = {"nomn": 1.0, "accs": 0.1, "gent": 0.1, "datv": 0.15, "ablt": 0.1, "loct": 0.02}
 
 
-def likely_cases(context: Context, *, beside: bool = False) -> dict[str, float]:
+def likely_cases(context: Context, *, beside: bool = False, full: bool = False) -> dict[str, float]:
     """Return the weight of each case for the name in a context.
 
-    `beside` says that a post before it shares its case: «президента Иванова».
+    `beside` says that a post before it shares its case: «президента Иванова»; `full`, that the name is of
+    several words.
     """
     if not context.before.strip() and not context.after.strip():
         return dict(NO_CASE)
     weights = dict(_before(context.before, beside))
+    if beside and (relation := _relation(context.before)):
+        weights["gent"] = max(weights.get("gent", 0.0), _WHOSE_FULL if full else 1.0)
+        if not full:
+            return weights | dict.fromkeys(_noun_cases(relation), 1.0)
     verb = _verb_after(context.after)
     if verb and weights.get("nomn", 0) >= 0.3:
         weights = {case: weights.get(case, _UNLIKELY) * _VERB_AFTER[case] for case in CASES}
@@ -63,12 +79,23 @@ def subject_gender(context: Context) -> str | None:
     """Return the gender, `m` or `f`, that the past tense of a verb beside the name gives its subject."""
     last = _LAST_WORD.search(context.before[-60:])
     words = [_verb_after(context.after), last[1].lower() if last else None]
+    relation = _relation(context.before)
     for word in words:
         if word is not None and _finite(word):
             gender = parses(word)[0].tag.gender
+            if relation and gender == parses(relation)[0].tag.gender:
+                return None  # «жена Сомова сказала»
             if gender in ("masc", "femn"):
                 return "m" if gender == "masc" else "f"
     return None
+
+
+def _relation(before: str) -> str | None:
+    """Return the word before a name that may say whose somebody is."""
+    last = _LAST_WORD.search(before[-80:])
+    word = last[1].lower() if last and not last[2].strip() else ""
+    normal = parses(word)[0].normal_form.replace("ё", "е") if parses(word) else ""
+    return word if normal in _OF_SOMEBODY else None
 
 
 def _verb_after(after: str) -> str | None:

@@ -105,7 +105,7 @@ def _state(name: str, _: Context) -> Party | Unknown:
 
 def _person(name: str, context: Context, known: Mapping[str, float] | None = None) -> Party:
     known = known or {word.lower(): _SEEN for word in _seen(name, context)}
-    cases = likely_cases(context, beside=True)
+    cases = likely_cases(context, beside=True, full=" " in name)
     return Party("person", person_nominative(name, cases, known, subject_gender(context)))
 
 
