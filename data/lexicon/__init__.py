@@ -19,6 +19,7 @@ _WORDS = (
     "currencies",
     "given_names",
     "latin_names",
+    "namesakes",
     "numerals",
     "organizations",
     "party_words",

@@ -1,7 +1,7 @@
 """Values of the mentions of a document: each read with the text around it and the mentions before it."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,8 +13,9 @@ from .dates.bounds import Clause, modifiers
 from .dates.dateline import find_dateline
 from .dates.reader import DateRange, read_date
 from .dates.tense import leaning_of
+from .parties.concordance import concordant
 from .parties.groups import group_mentions
-from .parties.reader import Party, read_party
+from .parties.reader import Party, person_names, read_party
 from .result import Context, Unknown
 from .sectors.reader import Sector, read_sector
 from .tables import fold
@@ -82,13 +83,34 @@ def _sectors(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]
 def _parties(document: Document, mentions: Sequence[Entity]) -> Iterator[Entity]:
     contexts = [context_of(document, mention) for mention in mentions]
     alone = [read_party(mention.text, context) for mention, context in zip(mentions, contexts, strict=True)]
-    values = _by_document(mentions, contexts, alone)
+    values = _by_document(mentions, contexts, _concordant(mentions, contexts, alone))
     known = [
         (mention, value) for mention, value in zip(mentions, values, strict=True) if isinstance(value, Party)
     ]
     groups = iter(group_mentions(document.text, [(m.start, m.end, value) for m, value in known]))
     for mention, value in zip(mentions, values, strict=True):
         yield replace(_with(mention, value), group=next(groups) if isinstance(value, Party) else None)
+
+
+def _concordant(
+    mentions: Sequence[Entity], contexts: Sequence[Context], values: Sequence[Party | Unknown]
+) -> list[Party | Unknown]:
+    """Return the parties with the names of people as all mentions of one allow: «Зюзину» beside «Зюзиной»."""
+    read = list(values)
+    people = [
+        (i, value) for i, value in enumerate(values) if isinstance(value, Party) and value.kind == "person"
+    ]
+    stems = Counter(stem for i, _ in people for stem in _stems(mentions[i].text))
+    repeated = [(i, value) for i, value in people if any(stems[s] > 1 for s in _stems(mentions[i].text))]
+    names = concordant([person_names(mentions[i].text, contexts[i]) for i, _ in repeated])
+    for (i, value), name in zip(repeated, names, strict=True):
+        read[i] = replace(value, canonical=name)
+    return read
+
+
+def _stems(name: str) -> set[str]:
+    """Return the first letters of the words of a name, which all its case forms have."""
+    return {word[:3] for word in re.findall(r"\w{2,}", fold(name))}
 
 
 def _by_document(

@@ -19,7 +19,7 @@ _PREPOSITIONS = {
     ("loct",): "о об обо при",
     ("accs", "ablt"): "за",
     ("ablt",): "под над перед между",
-    ("accs",): "через про сквозь",
+    ("accs",): "через про сквозь включая исключая",
 }
 _BY_WORD = {word: cases for cases, words in _PREPOSITIONS.items() for word in words.split()}
 # Case forms of nouns that say when, and govern nothing.
@@ -35,6 +35,12 @@ _OF_SOMEBODY = frozenset(
     )
 )
 _WHOSE_FULL = 0.2  # … a full name more often whom the word before describes: «адвокат Анна Сомова»
+# What is named by whose it is: «семья [Рябовых]».
+_FAMILY = re.compile(
+    r"\b(?:семь(?:я|и|е|ю|ей|ёй)|семейств(?:о|а|у|ом|е)|чет(?:а|ы|у|е|ой))[ \u00a0]$", re.IGNORECASE
+)
+# A preposition that the locative needs, in the sentence so far.
+_LOCATIVE = re.compile(r"(?:^|[\s«(\"])(?:об?|обо|во?|на|при|по)[\s«][^.!?…;:\n]*$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w-]+)([\s\u00a0«„“\"'(]*)$")
 _SENTENCE_END = re.compile(r"(?:^|[.!?…\n:;])[\s\"«„(—–-]*$")
 # What stands before a name back to the last stop: words in lower case, quoted names, states, abbreviations.
@@ -44,6 +50,9 @@ _DESCRIPTION = re.compile(
 _NEXT_WORD = re.compile(
     r"[\s»\"”)]*(?:(?:не|уже|тоже|также|пока|еще|ещё|вчера|сегодня|тогда|ранее)\s+)*([а-яё-]+)", re.I
 )
+# Of two subjects the name is the second: «Рябин и его соавтор [Дина Лодкина] называют».
+_COORDINATED = re.compile(r"(?:^|[ \u00a0])и[ \u00a0](?:[а-яё-]+[ \u00a0]){0,4}$")
+_AND = re.compile(r"[»\"”)]*[ \u00a0]и[ \u00a0]")
 _UNLIKELY = 0.04
 # How much likelier the other cases are where a finite verb stands beside the name.
 _VERB_BEFORE: Weights = {"nomn": 1.0, "accs": 0.5, "gent": 0.2, "datv": 0.5, "ablt": 0.4, "loct": 0.05}
@@ -59,16 +68,20 @@ def likely_cases(context: Context, *, beside: bool = False, full: bool = False) 
     several words.
     """
     if not context.before.strip() and not context.after.strip():
-        return dict(NO_CASE)
+        return {**NO_CASE, "loct": NO_CASE["loct"] * (0.4 if beside else 1.0)}
     weights = dict(_before(context.before, beside))
+    if beside and not _LOCATIVE.search(context.before[-90:]):
+        weights["loct"] = weights.get("loct", _UNLIKELY) * 0.1
     if beside and (relation := _relation(context.before)):
         weights["gent"] = max(weights.get("gent", 0.0), _WHOSE_FULL if full else 1.0)
         if not full:
             return weights | dict.fromkeys(_noun_cases(relation), 1.0)
+    if beside and _plural_verb_before(context.before) and not _AND.match(context.after):
+        weights["nomn"] *= 0.3  # it is no subject: «ждут [Александра Рябова], Ивана Зимина»
     verb = _verb_after(context.after)
     if verb and weights.get("nomn", 0) >= 0.3:
         weights = {case: weights.get(case, _UNLIKELY) * _VERB_AFTER[case] for case in CASES}
-        if beside and parses(verb)[0].tag.number == "plur":
+        if beside and _plural(verb) and not _COORDINATED.search(context.before[-80:]):
             weights["nomn"] *= _UNLIKELY  # one person is not the subject of «допросили»
             weights["accs"] = max(weights["accs"], 0.5)
             weights["datv"] = max(weights["datv"], 0.2)  # but of «Громову предъявили обвинение»
@@ -103,7 +116,18 @@ def _verb_after(after: str) -> str | None:
     return match[1].lower() if match and _finite(match[1].lower()) else None
 
 
+def _plural_verb_before(before: str) -> bool:
+    last = _LAST_WORD.search(before[-60:])
+    return last is not None and not last[2].strip() and _finite(last[1].lower()) and _plural(last[1].lower())
+
+
+def _plural(verb: str) -> bool:
+    return bool(parses(verb)[0].tag.number == "plur")
+
+
 def _before(before: str, beside: bool) -> Weights:
+    if beside and _FAMILY.search(before[-30:]):
+        return _only(("gent",), others=0.1)
     posts = _posts(before) if beside else []
     if posts:
         first, *others = (_noun_cases(post) for post in reversed(posts))
@@ -148,19 +172,27 @@ def _noun_cases(word: str) -> tuple[str, ...]:
     """Return the cases of a word in the singular, as a noun if it is one: «управляющая» is none."""
     single = [reading for reading in readings(word) if reading.number == "sing"]
     nouns = [reading for reading in single if reading.pos == "NOUN"]
-    return tuple({reading.case for reading in nouns or single})
+    return _of_somebody({reading.case for reading in nouns or single})
+
+
+def _of_somebody(cases: set[str]) -> tuple[str, ...]:
+    """Return the cases that a word of somebody may be in: what looks like a nominative is no accusative."""
+    return tuple(cases - {"accs"} if "nomn" in cases and len(cases) < len(CASES) else cases)
 
 
 def _after_word(word: str, *, quoted: bool, person: bool) -> Weights:
     if _finite(word) or word in _ADVERBS:
         return _VERB_BEFORE
+    if word.startswith("котор"):
+        return NO_CASE  # it stands for a word before: «дело, по поводу которого [Рябова] судится»
     known = readings(word)
     nouns = [reading for reading in known if reading.pos == "NOUN"]
     if not person and _mark(word) == "head":
         return _only(("nomn",)) if quoted else _only(("nomn",), others=0.3)
     attributes = sum(reading.weight for reading in known if reading.pos != "NOUN")
     if known and attributes > 0.5 and known[0].pos != "PRTF":
-        return _only(tuple({reading.case for reading in known}))
+        found = {reading.case for reading in known}
+        return _only(_of_somebody(found) if person else tuple(found))
     if person and (people := tuple({r.case for r in nouns if r.animate and r.number == "sing"})):
         return _only(people, others=0.2)
     return _AFTER_NOUN if nouns else NO_CASE

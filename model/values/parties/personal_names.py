@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from ie.values.inflection import NO_CASE, Weights, like, parses
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
 # Words of a name that are never declined.
 _FIXED = re.compile(
     r"(?:фон|де|да|дос|ди|дель|делла|ван|дер|ден|ле|ля|ла|аль|ад|ас|аш|ар|ан|ат|эль|бен|бин|ибн|оглы|кызы|уулу|ага|"
-    r"д|дю|зу|ок|эд|тер|мак|сент|ун|заде)|[а-яёa-z]|.*[^а-яё’'-].*",
+    r"д|дю|зу|ок|эд|тер|мак|сент|ун|заде)|[а-яёa-z]|.*[^\u0400-\u04ff’'-].*",
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?:[А-ЯЁ]\.|[А-ЯЁ])(?:-?[А-ЯЁ]\.?)*")
 # Initials that are written together with the name: «Э.Крестьянинову».
 _INITIAL_JOINED = re.compile(r"(?:[А-ЯЁ]\.)+(?=[А-ЯЁ][а-яё])")
-# Of two readings that are equally likely otherwise, news means the man more often.
-_GENDERS = {"m": 1.0, "f": 0.5}
+# Of two readings that are equally likely otherwise, news means the man more often; the less so beside a
+# given name: of «Александра Рябова» her nominative is nearly as frequent as his other cases.
+_GENDERS = {"m": 1.0, "f": 0.48}
+_GENDERS_FULL = {"m": 1.0, "f": 0.8}
+# How much a reading keeps that hardly anybody is called by: «Марин» of «Марина», «Павла» as a woman's name.
+_RARE_NAMESAKE = 0.06
+_SHARED_CASES = frozenset({"nomn", "gent", "datv", "accs", "loct"})
+# So many readings of the last word are told apart in one gender and case.
+_MOST_SURNAMES = 6
 # How much a verb in the past tense tells about the gender of its subject.
 _SUBJECT = 4.0
 _CONSONANT = r"[бвгджзклмнпрстфхцчшщ]"
@@ -57,10 +65,11 @@ _ENDINGS: tuple[tuple[str, str, str, tuple[str, ...], float], ...] = (
     (r"(?<=[сц]к)ой", "ая", "f", ("gent", "datv", "ablt", "loct"), 0.8),
     (r"(?<=[сц]к)ую", "ая", "f", ("accs",), 0.8),
     (r"(?<=[внтлрд])ого", "ый", "m", ("gent", "accs"), 0.3),
-    (r"(?<=[внтлрд])ому", "ый", "m", ("datv",), 0.3),
+    (r"(?<=[внтлрд])ому", "ый", "m", ("datv",), 0.45),
     (r"(?<=[внтлрд])ая", "ая", "f", ("nomn",), 0.3),
     (r"(?<=[внтлрд])ую", "ая", "f", ("accs",), 0.3),
-    (r"(?<=[иы])х", "х", "mf", CASES, 0.6),
+    (r"(?<=(?<![оеё]в)(?<![иы]н)[иы])х", "х", "mf", CASES, 0.6),
+    (rf"(?<={_OWN})ых", "ых", "mf", CASES, 0.3),
     (r"(?<=[оеё]в)а", "", "m", ("gent", "accs"), 0.5),
     (r"(?<=[иы]н)а", "", "m", ("gent", "accs"), 0.4),
     (rf"(?<={_CONSONANT})а", "", "m", ("gent", "accs"), 0.5),
@@ -97,13 +106,14 @@ _RULES = tuple(
 _INDECLINABLE = tuple(
     (re.compile(rf"(?:{endings})$"), weight)
     for endings, weight in (
-        ("(?<![ое]г)о|[эё]|[иы]х|дзе|иа|уа|оа", 0.4),
+        ("(?<![ое]г)о|[эё]|(?<![оеё]в)(?<![иы]н)[иы]х|дзе|иа|уа|оа", 0.4),
         ("[ое]го", 0.05),
-        (r"е|(?<!ов)(?<!ев)(?<!ин)у|ю", 0.15),
+        (r"е|(?<!ов)(?<!ев)(?<!ин)у|(?<=[аеиоуыэюяь])ю", 0.15),
+        (rf"(?<={_CONSONANT})ю", 0.08),
         ("[кы]и|ы", 0.06),
         ("(?<!к)и", 0.15),
         ("швили|ли|ани", 0.3),
-        ("огл[уы]", 1.0),
+        ("огл[уы]|заде", 1.0),
     )
 )
 
@@ -122,33 +132,34 @@ class Variant:
     weight: float
 
 
-def person_nominative(
+def person_readings(
     name: str,
     cases: Weights = NO_CASE,
     known: Mapping[str, float] | None = None,
     subject: str | None = None,
-) -> str:
-    """Return a personal name in the nominative.
+) -> dict[str, float]:
+    """Return the nominatives that a personal name may be a form of, each with its weight; one at least.
 
     `cases` says how likely each case is by the context. `known` are words of names that the context has:
     a name of one word is preferred to be one («Иванова» beside «Анна Иванова»). `subject` is the gender that
     a verb gives it.
     """
     if joined := _INITIAL_JOINED.match(name):
-        return joined[0] + person_nominative(name[joined.end() :], cases, known, subject)
-    words = name.split(" ")
-    if len(words) > 1:
+        rest = person_readings(name[joined.end() :], cases, known, subject)
+        return {joined[0] + nominative: weight for nominative, weight in rest.items()}
+    if " " in name:
         known = None  # its own words tell more: «Ольга Иванова» beside «Сергей Иванов»
-    options = [_options(word, place, words) for place, word in enumerate(words)]
-    best, found = 0.0, words
-    for gender, case in product("mf", CASES):
-        weight, chosen = _agreeing(options, gender, case, known or {})
-        weight *= cases.get(case, 0.1) * _GENDERS[gender]
+    told = any(not _INITIAL.fullmatch(word) for word in name.split(" ")[:-1])
+    genders = _GENDERS_FULL if told else _GENDERS
+    found: dict[str, float] = {}
+    for gender, case, weight, nominative in _agreements(name):
+        weight *= cases.get(case, 0.1) * genders[gender]
+        if known:
+            weight *= known.get(nominative.lower(), 1.0)
         if subject is not None and case == "nomn":
             weight *= _SUBJECT if gender == subject else 1 / _SUBJECT
-        if weight > best:
-            best, found = weight, chosen
-    return " ".join(found)
+        found[nominative] = max(found.get(nominative, 0.0), weight)
+    return found or {name: 1.0}
 
 
 def is_given_name(word: str) -> bool:
@@ -171,19 +182,28 @@ def _known(word: str) -> tuple["Parse", ...]:
     return tuple(parse for parse in parses(word) if parse.is_known)
 
 
-def _agreeing(
-    options: Sequence[Sequence[Variant]], gender: str, case: str, known: Mapping[str, float]
-) -> tuple[float, list[str]]:
-    """Return the weight of a name of one gender in one case, and its words in the nominative."""
-    weight, chosen = 1.0, []
-    for variants in options:
-        fitting = [v for v in variants if gender in v.genders and case in v.cases]
-        if not fitting:
-            return 0.0, []
-        best = max(fitting, key=lambda v: v.weight * known.get(v.nominative.lower(), 1.0))
-        weight *= best.weight * known.get(best.nominative.lower(), 1.0)
-        chosen.append(best.nominative)
-    return weight, chosen
+@lru_cache(maxsize=4096)
+def _agreements(name: str) -> tuple[tuple[str, str, float, str], ...]:
+    """Return gender, case, weight and nominative of each way in which the words of a name agree.
+
+    Those of one gender and case differ in the last word, the surname mostly; of the others the likeliest
+    variant is taken.
+    """
+    words = name.split(" ")
+    options = [_options(word, place, words) for place, word in enumerate(words)]
+    found = []
+    for gender, case in product("mf", CASES):
+        fitting = [
+            sorted((v for v in of_word if gender in v.genders and case in v.cases), key=lambda v: -v.weight)
+            for of_word in options
+        ]
+        if all(fitting):
+            firsts = [variants[0] for variants in fitting[:-1]]
+            shared = prod(variant.weight for variant in firsts)
+            for last in fitting[-1][:_MOST_SURNAMES]:
+                nominative = " ".join([*(variant.nominative for variant in firsts), last.nominative])
+                found.append((gender, case, shared * last.weight, nominative))
+    return tuple(found)
 
 
 def _options(word: str, place: int, words: Sequence[str]) -> tuple[Variant, ...]:
@@ -221,9 +241,23 @@ def _variants(word: str) -> tuple[Variant, ...]:
 
 
 def _merged(word: str, variants: Sequence[Variant]) -> Iterator[Variant]:
-    """Yield the variants with the capitals of the word."""
+    """Yield the variants with the capitals of the word, seldom names with less weight."""
     for variant in variants:
-        yield Variant(like(variant.nominative, word), variant.genders, variant.cases, variant.weight)
+        weight = variant.weight * (_RARE_NAMESAKE if _rare(variant) else 1.0)
+        yield Variant(like(variant.nominative, word), variant.genders, variant.cases, weight)
+
+
+def _rare(variant: Variant) -> bool:
+    """Return whether a variant is one that hardly anybody is called by, in a case form of others' name."""
+    if variant.genders not in ("m", "f") or not _SHARED_CASES.intersection(variant.cases):
+        return False
+    name = variant.nominative.lower().replace("ё", "е")
+    if variant.genders == "f":
+        return bool(read_table("namesakes").get(name) == "m")
+    if variant.cases == ("nomn",) or name[-1] in "аеоу":
+        return False  # «Марин Кольцов» is nobody else's form
+    hers = f"{name[:-1]}я" if name[-1] in "йь" else f"{name}а"
+    return bool(read_table("namesakes").get(hers) == "f")
 
 
 def _by_dictionary(word: str) -> Iterator[Variant]:
@@ -232,8 +266,10 @@ def _by_dictionary(word: str) -> Iterator[Variant]:
         named = any(mark in tag for mark in ("Name", "Surn", "Patr"))
         if tag.POS not in ("NOUN", "ADJF") or tag.number != "sing" or not (named or parse.is_known):
             continue
-        if tag.POS == "ADJF" and tag.gender == "neut":
-            continue
+        if tag.gender == "neut" and not named:
+            continue  # «Иванова» of «Иваново»
+        if (tag.animacy, tag.gender, tag.case) == ("inan", "masc", "accs") and not named:
+            continue  # who is called «Форд» is «Форда» there
         genders = {"masc": "m", "femn": "f"}.get(str(tag.gender), "mf")
         if tag.case == "voct" and not parse.is_known:
             continue  # «Галь» is one; that «Кеслер» were one of «Кеслера» is only guessed
@@ -267,7 +303,10 @@ def _by_ending(word: str) -> Iterator[Variant]:
 
 def _undeclined(lower: str, trust: float) -> Iterator[Variant]:
     """Yield a word as it stands: a man's name in a consonant, a woman's or a foreign one, not declined."""
-    oblique = 0.15 if re.search(r"(?:[оыи]м|[ео]й|ем)$", lower) else 1.0
+    surname = any("Surn" in parse.tag and parse.tag.case == "nomn" for parse in _known(lower))
+    oblique = 0.15 if re.search(r"(?:[оыи]м|[ео]й|ем)$", lower) and not surname else 1.0
+    if re.search(rf"{_OWN}ой$", lower):
+        oblique = 0.02  # «Рябовой» is hardly anybody's nominative
     if re.search(rf"(?:{_CONSONANT}|[йь])$", lower):
         yield Variant(lower, "m", ("nomn",), 0.6 * trust * oblique)
         own = 0.1 if re.search(rf"{_OWN}$", lower) else 1.0

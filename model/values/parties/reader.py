@@ -12,7 +12,7 @@ from ie.values.result import NO_CONTEXT, Context, Unknown
 
 from .grammatical_case import likely_cases, subject_gender
 from .kind import is_bare_form, is_description, party_kind
-from .personal_names import person_nominative
+from .personal_names import person_readings
 from .states import read_state
 
 KINDS = ("organization", "person", "state")
@@ -68,7 +68,7 @@ def read_party(
         raise ValueError(f"{kind!r} is no kind of party: the kinds are {', '.join(KINDS)}.")
     if len(text) > _LONGEST:
         return Unknown(f"A name of more than {_LONGEST} characters is not read.")
-    name = " ".join(unescape(text).replace("\xad", "").split())
+    name = _plain(text)
     if not _NAME.search(name):
         return Unknown("There is no letter or digit in it.")
     if kind is None and (reason := _nobody(name, context)):
@@ -77,6 +77,15 @@ def read_party(
     if kind == "person" and surnames and " " not in name:
         return _person(name, context, dict.fromkeys(map(str.lower, surnames), _NAMED))
     return _READERS[kind](name, context)
+
+
+def person_names(text: str, context: Context = NO_CONTEXT) -> dict[str, float]:
+    """Return the nominatives that the mention of a person may be a form of, each with its weight."""
+    return _readings(_plain(text), context)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unescape(text).replace("\xad", "").split())
 
 
 def _nobody(name: str, context: Context) -> str | None:
@@ -104,9 +113,14 @@ def _state(name: str, _: Context) -> Party | Unknown:
 
 
 def _person(name: str, context: Context, known: Mapping[str, float] | None = None) -> Party:
+    found = _readings(name, context, known)
+    return Party("person", max(found, key=lambda nominative: found[nominative]))
+
+
+def _readings(name: str, context: Context, known: Mapping[str, float] | None = None) -> dict[str, float]:
     known = known or {word.lower(): _SEEN for word in _seen(name, context)}
     cases = likely_cases(context, beside=True, full=" " in name)
-    return Party("person", person_nominative(name, cases, known, subject_gender(context)))
+    return person_readings(name, cases, known, subject_gender(context))
 
 
 def _organization(name: str, context: Context) -> Party:
