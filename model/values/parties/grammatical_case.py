@@ -41,6 +41,7 @@ _FAMILY = re.compile(
 )
 # A preposition that the locative needs, in the sentence so far.
 _LOCATIVE = re.compile(r"(?:^|[\s«(\"])(?:об?|обо|во?|на|при|по)[\s«][^.!?…;:\n]*$", re.IGNORECASE)
+_PREPOSITION = re.compile(r"(?<![\w-])([\w-]+)[ \u00a0]$")
 _LAST_WORD = re.compile(r"([\w-]+)([\s\u00a0«„“\"'(]*)$")
 _SENTENCE_END = re.compile(r"(?:^|[.!?…\n:;])[\s\"«„(—–-]*$")
 # What stands before a name back to the last stop: words in lower case, quoted names, states, abbreviations.
@@ -128,6 +129,9 @@ def _plural(verb: str) -> bool:
 def _before(before: str, beside: bool) -> Weights:
     if beside and _FAMILY.search(before[-30:]):
         return _only(("gent",), others=0.1)
+    preposition = _PREPOSITION.search(before[-20:]) if beside else None
+    if preposition and preposition[1].lower() in _BY_WORD:
+        return _only(_BY_WORD[preposition[1].lower()])  # «экономист Кася Тугина в эфире у [Романа Чижа]»
     posts = _posts(before) if beside else []
     if posts:
         first, *others = (_noun_cases(post) for post in reversed(posts))
@@ -135,6 +139,8 @@ def _before(before: str, beside: bool) -> Weights:
         return {**_only(first), **dict.fromkeys({case for cases in others for case in cases} - {*first}, 0.4)}
     if beside and _spoken(before):
         return _only(("nomn",), others=0.15)
+    if beside and (several := _several(before)):
+        return _only(several, others=0.1)
     if _SENTENCE_END.search(before[-40:]):
         return _SENTENCE
     last = _LAST_WORD.search(before[-80:])
@@ -154,6 +160,13 @@ def _posts(before: str) -> list[str]:
     verbs = [place for place, word in enumerate(words) if _predicate(word)]
     words = words[verbs[-1] + 1 :] if verbs else words
     return [word for word in words if _mark(word) == "post" and _noun_cases(word)]
+
+
+def _several(before: str) -> tuple[str, ...]:
+    """Return the cases of a plural that says what people are: «предпринимателям [Альгису Тугину] и …»."""
+    last = _LAST_WORD.search(before[-60:])
+    word = last[1].lower() if last and not last[2].strip() else ""
+    return _of_somebody({reading.case for reading in readings(word)}) if _mark(word) == "post" else ()
 
 
 def _spoken(before: str) -> bool:

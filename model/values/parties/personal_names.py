@@ -230,14 +230,15 @@ def _variants(word: str) -> tuple[Variant, ...]:
         return tuple(Variant(f"{first}-{v.nominative}", v.genders, v.cases, v.weight) for v in last)
     firsts = (*_variants(first), Variant(first, "mf", CASES, 0.03))
     joined = []
-    for one, two in product(firsts, last):
+    lasts = (*last, Variant(parts[-1], "mf", CASES, 0.02))
+    for one, two in product(firsts, lasts):
         genders = "".join(g for g in one.genders if g in two.genders)
         cases = tuple(case for case in one.cases if case in two.cases)
         if genders and cases:
             joined.append(
                 Variant(f"{one.nominative}-{two.nominative}", genders, cases, one.weight * two.weight)
             )
-    return tuple(joined) or last
+    return tuple(joined)
 
 
 def _merged(word: str, variants: Sequence[Variant]) -> Iterator[Variant]:
@@ -271,8 +272,8 @@ def _by_dictionary(word: str) -> Iterator[Variant]:
         if (tag.animacy, tag.gender, tag.case) == ("inan", "masc", "accs") and not named:
             continue  # who is called «Форд» is «Форда» there
         genders = {"masc": "m", "femn": "f"}.get(str(tag.gender), "mf")
-        if tag.case == "voct" and not parse.is_known:
-            continue  # «Галь» is one; that «Кеслер» were one of «Кеслера» is only guessed
+        if tag.case == "voct":
+            continue  # news tell of people, they do not call them: «Рим» is no «Рима»
         first = parse.inflect({"nomn", "sing"} | ({tag.gender} if tag.gender else set()))
         if first is None:
             continue
