@@ -7,6 +7,7 @@ Symbols of this module: `YYYY` is a number of four digits, `N` one of one or two
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ie.document import Span
 from ie.values.tables import fold, read_table
@@ -57,6 +58,8 @@ class Words:
         return self.places[found[0].count(" ")][1] if found and found[0] else None
 
 
+# the rules ask for the same few stretches again and again
+@lru_cache(maxsize=16)
 def words(text: str, start: int, end: int) -> Words:
     """Return the words in `[start, end)`; one that has lost the blank before it is a word of its own."""
     found = list(_TOKEN.finditer(text, start, end))
